@@ -1,1 +1,7 @@
-export {};
+export { type Address, ask, askUntil } from "./ask.js";
+export { findServerProgram } from "./find-server-program.js";
+export { openSharedRedis, type SharedRedis } from "./shared-redis.js";
+export { type RedisOptions, type RedisServer, startRedis } from "./start-redis.js";
+export { type RedisCluster, startRedisCluster } from "./start-redis-cluster.js";
+export { type RedisSentinel, startRedisSentinel } from "./start-redis-sentinel.js";
+export { type AclUser, startRedisWithTls, type TlsRedisServer } from "./start-redis-with-tls.js";
