@@ -1,6 +1,6 @@
-// A process that starts a server, tells its pid and folder, and would never end by itself.
+// A process that starts a server, tells its port and folder, and would never end by itself.
 import { startRedis } from "@agentcomm/test-redis";
 
 const server = await startRedis();
-console.log(JSON.stringify({ pid: server.pid, dir: server.dir }));
+console.log(JSON.stringify({ port: server.port, dir: server.dir }));
 setInterval(() => undefined, 60_000);

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { isAlive } from "./is-alive.js";
+import { ask } from "../src/index.js";
 
 const holder = fileURLToPath(new URL("./hold-a-server.ts", import.meta.url));
 
@@ -12,9 +12,10 @@ test.each(["SIGKILL", "SIGINT"] as const)("a test process that ends by %s takes 
   const child = spawn(process.execPath, [holder], { stdio: ["ignore", "pipe", "inherit"] });
   const lines = createInterface({ input: child.stdout });
   const [line] = await once(lines, "line");
-  const { pid, dir } = JSON.parse(line) as { pid: number; dir: string };
-  expect(isAlive(pid)).toBe(true);
+  const { port, dir } = JSON.parse(line) as { port: number; dir: string };
+  const server = { host: "127.0.0.1", port };
+  expect(await ask(server, "PING")).toBe("+PONG");
   child.kill(signal);
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => ask(server, "PING").catch(String), { timeout: 10_000 }).toContain("ECONNREFUSED");
   await expect.poll(() => existsSync(dir), { timeout: 10_000 }).toBe(false);
 });
