@@ -1,0 +1,33 @@
+import type { HeapItem } from "./indexed-heap.js";
+
+/** One message in one mailbox, from append to settling. */
+export interface Entry extends HeapItem {
+  /** Names the entry in its tokens. */
+  id: number;
+  /** Its place in line: lower is older. */
+  order: number;
+  /** The index of its priority in PRIORITIES. */
+  readonly lane: number;
+  readonly payload: Uint8Array | undefined;
+  /** All its fields, if it was put in raw. Otherwise there is only the payload. */
+  readonly fields: Readonly<Record<string, Uint8Array>> | undefined;
+  attempt: number;
+  reasons: readonly string[] | undefined;
+  /** Lapsed: its lease is over, it is on offer again, and its last holder may still settle it. */
+  state: "ready" | "delayed" | "leased" | "lapsed";
+  /** When its delay or lease ends, on the monotonic clock. */
+  dueAt: number;
+  /** The next in line. */
+  next: Entry | undefined;
+}
+
+/** The entry as stored: every field, copied, so that who looks at it cannot change it. */
+export function copyFields(entry: Entry): Record<string, Uint8Array> {
+  const fields: Record<string, Uint8Array> = {};
+  if (entry.fields === undefined) {
+    if (entry.payload !== undefined) fields["message"] = entry.payload.slice();
+    return fields;
+  }
+  for (const [name, value] of Object.entries(entry.fields)) fields[name] = value.slice();
+  return fields;
+}
