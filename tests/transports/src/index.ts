@@ -1,1 +1,1 @@
-export {};
+export { joinStore, openStore, type Store, type TransportKind, transportKinds } from "./store.js";
