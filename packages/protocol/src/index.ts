@@ -1,1 +1,89 @@
-export {};
+export { type Clock, systemClock } from "./clock.js";
+export { decodeMessage, encodeMessage } from "./codec.js";
+export { type CreateMessageOptions, createMessage } from "./create-message.js";
+export { createTransport } from "./create-transport.js";
+export {
+  type AgentEvent,
+  type DeliveryEvent,
+  type DiagnosticEventName,
+  type DiagnosticEvents,
+  diagnosticsChannel,
+  type MessageEvent,
+  type MetricEvent,
+  publishDiagnostics,
+  subscribeDiagnostics,
+  type TaskEvent,
+  type TroubleEvent,
+} from "./diagnostics.js";
+export type {
+  AppendEntry,
+  AppendResult,
+  Driver,
+  DriverCall,
+  DriverRecords,
+  RecordChanges,
+  RenewEntry,
+  Ring,
+  SettleEntry,
+  SettleResult,
+  StoredDeadLetter,
+  StoredRecord,
+  TakenEntry,
+  TakeResult,
+} from "./driver.js";
+export {
+  AgentCommError,
+  type AgentCommErrorOptions,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorCodeEntry,
+  type Outcome,
+} from "./errors.js";
+export { checkAgentId, checkRecordKey, checkTopic } from "./ids.js";
+export type { JsonObject, JsonValue } from "./json.js";
+export { DEFAULT_LIMITS, type Limits } from "./limits.js";
+export type { Logger } from "./logger.js";
+export {
+  type AgentMessage,
+  type AgentStatus,
+  type BuiltInContent,
+  type BuiltInMessageType,
+  type ContentOf,
+  type CoordinationContent,
+  type ErrorReportContent,
+  type HeartbeatContent,
+  MESSAGE_TYPES,
+  type MessageInput,
+  PRIORITIES,
+  type Priority,
+  type StatusUpdateContent,
+  type TaskAssignmentContent,
+  type TaskErrorContent,
+  type TaskResponseContent,
+  type TaskResponseStatus,
+  type TraceContext,
+} from "./message.js";
+export type { ListRecordsOptions, RecordEvent, RecordStore, VersionedRecord } from "./records.js";
+export type {
+  CallOptions,
+  DeadLetter,
+  DeadLetterOptions,
+  DeadLetterReason,
+  Delivery,
+  Durability,
+  MailboxOptions,
+  MailboxStats,
+  Receipt,
+  ReceiveOptions,
+  RetryOptions,
+  SendOptions,
+  SettleAction,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+  TransportCapabilities,
+  TransportHealth,
+  TransportStats,
+} from "./transport.js";
+export type { TransportOptions } from "./transport-options.js";
+export { createId, createIdGenerator, type IdGeneratorOptions } from "./uuid.js";

@@ -1,1 +1,21 @@
-export {};
+/** Helpers for the other packages of AgentComm. Not public: may change in any release. */
+export { backoffMs } from "./backoff.js";
+export { checkNumber, type NumberRange } from "./check-number.js";
+export { encodeCreatedMessage } from "./codec.js";
+export { checkAddress } from "./ids.js";
+export { decodeJson, encodeJson } from "./json-value.js";
+export { resolveLimits } from "./limits.js";
+export { quote } from "./quote.js";
+export {
+  type AttemptOutcome,
+  FINISHED_TASKS,
+  OPEN_TASK_STATES,
+  OPEN_TASKS,
+  type TaskAttempt,
+  type TaskRecord,
+  type TaskState,
+  TERMINAL_TASK_STATES,
+} from "./task-record.js";
+export { formatTimestamp, parseTimestamp } from "./timestamp.js";
+export { createTroubleReporter, describe, type ReportTrouble, toAgentCommError } from "./trouble.js";
+export { RateMeter } from "./rate-meter.js";
