@@ -64,7 +64,10 @@ class JsonCopier {
         }
         return this.#copyContainer(value);
       default:
-        throw invalidMessage(this.place(), `is ${value === undefined ? "undefined" : `a ${typeof value}`}: JSON cannot say that`);
+        throw invalidMessage(
+          this.place(),
+          `is ${value === undefined ? "undefined" : `a ${typeof value}`}: JSON cannot say that`,
+        );
     }
   }
 
@@ -98,7 +101,10 @@ class JsonCopier {
 
   #copyObject(value: object): Record<string, JsonValue> {
     if (!isPlain(value)) {
-      throw invalidMessage(this.place(), `is ${nameOf(value)}: only plain objects and arrays can be sent; turn it into one`);
+      throw invalidMessage(
+        this.place(),
+        `is ${nameOf(value)}: only plain objects and arrays can be sent; turn it into one`,
+      );
     }
     const copied: Record<string, JsonValue> = {};
     for (const key of Object.keys(value)) {

@@ -61,8 +61,12 @@ interface Building {
   headers?: Readonly<Record<string, string>>;
 }
 
-function buildMessage<Type extends string>(input: MessageInput<Type>, options: CreateMessageOptions): AgentMessage<Type> {
-  if (typeof input !== "object" || input === null) throw invalidMessage("message", `is ${quote(input)}: give an object`);
+function buildMessage<Type extends string>(
+  input: MessageInput<Type>,
+  options: CreateMessageOptions,
+): AgentMessage<Type> {
+  if (typeof input !== "object" || input === null)
+    throw invalidMessage("message", `is ${quote(input)}: give an object`);
   const { id, from, to, type, content, priority, timestamp, correlationId, expiresAt, trace, headers } = input;
   checkAgentId(from, "from");
   checkAddress(to, "to");
@@ -75,7 +79,8 @@ function buildMessage<Type extends string>(input: MessageInput<Type>, options: C
     type,
     content: checkContent(type, content, limits),
     priority: checkPriority(priority ?? "medium"),
-    timestamp: timestamp === undefined ? formatTimestamp((options.now ?? Date.now)()) : checkTimestamp("timestamp", timestamp),
+    timestamp:
+      timestamp === undefined ? formatTimestamp((options.now ?? Date.now)()) : checkTimestamp("timestamp", timestamp),
   };
   if (correlationId !== undefined) message.correlationId = checkMessageId("correlationId", correlationId);
   if (expiresAt !== undefined) message.expiresAt = checkTimestamp("expiresAt", expiresAt);
@@ -110,7 +115,10 @@ function checkTrace(trace: TraceContext): TraceContext {
   if (typeof trace !== "object" || trace === null) throw invalidMessage("trace", `is ${quote(trace)}: give an object`);
   const { traceparent, tracestate } = trace;
   if (typeof traceparent !== "string" || !TRACEPARENT_PATTERN.test(traceparent)) {
-    throw invalidMessage("trace.traceparent", `is ${quote(traceparent)}: use the W3C form, 00-<32 hex>-<16 hex>-<2 hex>`);
+    throw invalidMessage(
+      "trace.traceparent",
+      `is ${quote(traceparent)}: use the W3C form, 00-<32 hex>-<16 hex>-<2 hex>`,
+    );
   }
   if (tracestate === undefined) return { traceparent };
   if (typeof tracestate !== "string") throw invalidMessage("trace.tracestate", `is ${quote(tracestate)}: use a string`);
@@ -123,7 +131,8 @@ function checkHeaders(headers: unknown, limits: Limits): Record<string, string> 
     throw invalidMessage("headers", `is ${quote(headers)}: give an object whose values are strings`);
   }
   for (const [name, value] of Object.entries(copied)) {
-    if (typeof value !== "string") throw invalidMessage("headers", `has ${quote(value)} under ${quote(name)}: use strings`);
+    if (typeof value !== "string")
+      throw invalidMessage("headers", `has ${quote(value)} under ${quote(name)}: use strings`);
   }
   return copied as Record<string, string>;
 }
@@ -143,7 +152,8 @@ function checkKnownKeys(content: Record<string, JsonValue>, shape: ContentShape)
     const field = shape.byName.get(key);
     if (field === undefined) {
       const meant = shape.byWire.get(key);
-      if (meant !== undefined) throw invalidMessage(`content.${key}`, `is the spelling of the wire: write ${meant.name}`);
+      if (meant !== undefined)
+        throw invalidMessage(`content.${key}`, `is the spelling of the wire: write ${meant.name}`);
     } else if (!field.kind.accepts(value)) {
       throw invalidMessage(`content.${key}`, `is ${quote(value)}: it must be ${field.kind.expects}`);
     }

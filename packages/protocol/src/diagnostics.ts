@@ -114,7 +114,7 @@ export interface DiagnosticEvents {
   "task.handled": TaskEvent & { readonly outcome: string };
   "metric.recorded": MetricEvent;
   /** Every failure in the background, also where `onError` is set. */
-  "trouble": TroubleEvent;
+  trouble: TroubleEvent;
 }
 
 /** The name of a diagnostic event. */

@@ -194,7 +194,11 @@ export interface Driver {
   /** Without ids: all. Resolves to how many. */
   purge(agentId: string, ids: readonly string[] | undefined, call: DriverCall): Promise<number>;
   /** The mailboxes of a topic; without one, every mailbox that a receiver has looked into within `idleMs`. */
-  members(topic: string | undefined, options: { readonly idleMs: number }, call: DriverCall): Promise<readonly string[]>;
+  members(
+    topic: string | undefined,
+    options: { readonly idleMs: number },
+    call: DriverCall,
+  ): Promise<readonly string[]>;
   /** Every mailbox, sorted by agent id. */
   stats(call: DriverCall): Promise<readonly MailboxStats[]>;
   /** Resolves also if the store does not answer: then with `connected` false. */

@@ -6,6 +6,7 @@ export { checkAddress } from "./ids.js";
 export { decodeJson, encodeJson } from "./json-value.js";
 export { resolveLimits } from "./limits.js";
 export { quote } from "./quote.js";
+export { RateMeter } from "./rate-meter.js";
 export {
   type AttemptOutcome,
   FINISHED_TASKS,
@@ -18,4 +19,3 @@ export {
 } from "./task-record.js";
 export { formatTimestamp, parseTimestamp } from "./timestamp.js";
 export { createTroubleReporter, describe, type ReportTrouble, toAgentCommError } from "./trouble.js";
-export { RateMeter } from "./rate-meter.js";

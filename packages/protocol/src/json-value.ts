@@ -2,7 +2,7 @@
 import { copyJson } from "./copy-json.js";
 import { invalidMessage } from "./invalid-message.js";
 import type { JsonValue } from "./json.js";
-import { checkTextSize, resolveLimits, type Limits } from "./limits.js";
+import { checkTextSize, type Limits, resolveLimits } from "./limits.js";
 import { parseJson } from "./parse-json.js";
 
 /** Writes a value as JSON in UTF-8. Throws INVALID_MESSAGE if JSON cannot say it, MESSAGE_TOO_LARGE beyond the limits. */

@@ -32,7 +32,10 @@ export function tooManyBytes(what: string, limits: Limits, bytes?: number): Agen
   return new AgentCommError(
     "MESSAGE_TOO_LARGE",
     `${what} has ${measured} bytes, ${limits.maxMessageBytes} are allowed: store the payload elsewhere and send a reference, or raise maxMessageBytes at both ends`,
-    { outcome: "none", details: { maxMessageBytes: limits.maxMessageBytes, ...(bytes === undefined ? {} : { bytes }) } },
+    {
+      outcome: "none",
+      details: { maxMessageBytes: limits.maxMessageBytes, ...(bytes === undefined ? {} : { bytes }) },
+    },
   );
 }
 

@@ -2,7 +2,7 @@
 import { isUtf8 } from "node:buffer";
 import { isForbiddenKey } from "./forbidden-keys.js";
 import { invalidMessage } from "./invalid-message.js";
-import { checkTextSize, tooDeep, tooManyBytes, type Limits } from "./limits.js";
+import { checkTextSize, type Limits, tooDeep, tooManyBytes } from "./limits.js";
 
 /**
  * Parses JSON that a stranger wrote. Size and depth are checked before anything is parsed; bytes must be UTF-8 without a

@@ -33,7 +33,11 @@ export interface ListRecordsOptions extends CallOptions {
 /** Shared documents. Collections and keys have the grammar of agent ids, values the size limit of messages. */
 export interface RecordStore {
   /** Resolves to the record, or undefined if there is none. */
-  get<Value = JsonValue>(collection: string, key: string, options?: CallOptions): Promise<VersionedRecord<Value> | undefined>;
+  get<Value = JsonValue>(
+    collection: string,
+    key: string,
+    options?: CallOptions,
+  ): Promise<VersionedRecord<Value> | undefined>;
   list<Value = JsonValue>(collection: string, options?: ListRecordsOptions): Promise<VersionedRecord<Value>[]>;
   /**
    * Stores a value and resolves to its version. With `ifVersion` only if the record has that version (0: must not

@@ -259,7 +259,11 @@ export interface Transport extends AsyncDisposable {
    * Calls `handler` for each message. Its promise is the acknowledgement: resolved, ack; rejected, retry with back-off
    * (dead letter, if attempts are used up or the error is an AgentCommError that is not retryable).
    */
-  subscribe(agentId: string, handler: (delivery: Delivery) => Promise<unknown>, options?: SubscribeOptions): Subscription;
+  subscribe(
+    agentId: string,
+    handler: (delivery: Delivery) => Promise<unknown>,
+    options?: SubscribeOptions,
+  ): Subscription;
   /** Settles a delivery by its token: for callers that can't hold a Delivery. Rejects as the Delivery's methods do. */
   settle(token: string, action: SettleAction, options?: CallOptions): Promise<void>;
   /** Lists dead letters, oldest first. */

@@ -47,7 +47,9 @@ function contentSchema(type: BuiltInMessageType) {
 }
 
 const customSchema = messageSchema(
-  z.string().regex(CUSTOM_TYPE_PATTERN, "expected a built-in type, or a lower-case letter and up to 62 of a-z, 0-9, _ and ."),
+  z
+    .string()
+    .regex(CUSTOM_TYPE_PATTERN, "expected a built-in type, or a lower-case letter and up to 62 of a-z, 0-9, _ and ."),
   anyObject,
 );
 

@@ -1,0 +1,262 @@
+import { Calls } from "./calls.js";
+import { checkNumber } from "./check-number.js";
+import { decodeMessage } from "./codec.js";
+import { publishDiagnostics } from "./diagnostics.js";
+import type { Driver, StoredDeadLetter } from "./driver.js";
+import { AgentCommError } from "./errors.js";
+import { checkAgentId, checkTopic } from "./ids.js";
+import { Inbox, type InboxContext } from "./inbox.js";
+import { Outbox } from "./outbox.js";
+import { RateMeter } from "./rate-meter.js";
+import { createRecordStore } from "./record-store.js";
+import { RecordWatches } from "./record-watch.js";
+import { LONGEST_MS, type ResolvedTransportOptions, resolveTransportOptions } from "./resolve-transport-options.js";
+import { Rings } from "./rings.js";
+import { Settlements } from "./settlements.js";
+import { subscribe } from "./subscribe.js";
+import type {
+  CallOptions,
+  DeadLetter,
+  DeadLetterOptions,
+  Delivery,
+  Durability,
+  MailboxOptions,
+  MailboxStats,
+  SettleAction,
+  SubscribeOptions,
+  Subscription,
+  Transport,
+  TransportHealth,
+} from "./transport.js";
+import type { TransportOptions } from "./transport-options.js";
+import { createTroubleReporter, type ReportTrouble, toAgentCommError } from "./trouble.js";
+
+const DEFAULT_LEASE_MS = 30_000;
+const MAX_CAPACITY = 2 ** 31 - 1;
+
+/**
+ * Makes a driver a transport: adds validation, encoding, limits, lifecycle, waiting, deadlines, back-off, expiry,
+ * poison, fan-out and diagnostics, the same for every store. The transport owns the driver and closes it.
+ */
+export function createTransport(driver: Driver, options: TransportOptions = {}): Transport {
+  return new DriverTransport(driver, resolveTransportOptions(options));
+}
+
+class DriverTransport implements Transport {
+  readonly name: string;
+  readonly capabilities;
+  readonly records;
+  readonly #driver: Driver;
+  readonly #options: ResolvedTransportOptions;
+  readonly #calls: Calls;
+  readonly #report: ReportTrouble;
+  readonly #rings: Rings;
+  readonly #watches = new RecordWatches();
+  readonly #settlements: Settlements;
+  readonly #inbox: Inbox;
+  readonly #inboxContext: InboxContext;
+  readonly #outbox: Outbox;
+  readonly #sent: RateMeter;
+  readonly #received: RateMeter;
+  readonly #subscriptions = new Set<Subscription>();
+  #durability: Durability = "memory";
+  #closing: Promise<void> | undefined;
+
+  constructor(driver: Driver, options: ResolvedTransportOptions) {
+    const { clock, onError, timeoutMs } = options;
+    this.name = driver.name;
+    this.capabilities = Object.freeze({ ...driver.capabilities });
+    this.#driver = driver;
+    this.#options = options;
+    this.#calls = new Calls(driver, options);
+    this.#report = createTroubleReporter(onError, driver.name);
+    this.#rings = new Rings(clock);
+    this.#settlements = new Settlements(driver, this.#calls);
+    this.#sent = new RateMeter(clock);
+    this.#received = new RateMeter(clock);
+    const shared = { name: driver.name, driver, calls: this.#calls, options, report: this.#report, timeoutMs };
+    const checkDelay = (delayMs: number): void => {
+      if (delayMs > 0 && !driver.capabilities.delay) {
+        throw new AgentCommError("NOT_SUPPORTED", `the ${driver.name} transport cannot delay messages`, {
+          outcome: "none",
+        });
+      }
+    };
+    this.#inboxContext = {
+      ...shared,
+      settlements: this.#settlements,
+      rings: this.#rings,
+      received: this.#received,
+      checkDelay,
+    };
+    this.#inbox = new Inbox(this.#inboxContext);
+    this.#outbox = new Outbox({ ...shared, sent: this.#sent, checkDelay });
+    this.records = createRecordStore({
+      ...shared,
+      clock,
+      random: options.random,
+      limits: options.limits,
+      watches: this.#watches,
+    });
+    driver.onRing((ring) => {
+      if ("mailbox" in ring) this.#rings.ring(ring.mailbox);
+      else this.#watches.ring(ring.collection);
+    });
+    driver.onTrouble((error) => this.#report(error));
+  }
+
+  async open(): Promise<void> {
+    await this.#calls.run("open", undefined, async () => {});
+  }
+
+  async openMailbox(agentId: string, options: MailboxOptions = {}): Promise<void> {
+    checkAgentId(agentId, "agentId");
+    const { topics, capacity } = options;
+    for (const topic of topics ?? []) checkTopic(topic, "topics");
+    if (capacity !== undefined) checkNumber("capacity", capacity, { min: 1, max: MAX_CAPACITY, integer: true });
+    const changes = {
+      ...(topics === undefined ? {} : { topics: [...new Set(topics)] }),
+      ...(capacity === undefined ? {} : { capacity }),
+    };
+    await this.#calls.run("openMailbox", options, (call) => this.#driver.openMailbox(agentId, changes, call));
+    publishDiagnostics("mailbox.opened", () => ({ transport: this.name, agentId, topics: topics ?? [] }));
+  }
+
+  async deleteMailbox(agentId: string, options: CallOptions & { readonly discard?: boolean } = {}): Promise<void> {
+    checkAgentId(agentId, "agentId");
+    const discard = options.discard ?? false;
+    await this.#calls.run("deleteMailbox", options, (call) => this.#driver.deleteMailbox(agentId, { discard }, call));
+    publishDiagnostics("mailbox.deleted", () => ({ transport: this.name, agentId }));
+  }
+
+  send: Transport["send"] = (message, options) => this.#outbox.send(message, options);
+
+  sendMany: Transport["sendMany"] = (messages, options) => this.#outbox.sendMany(messages, options);
+
+  receive: Transport["receive"] = (agentId, options) => this.#inbox.receive(agentId, options);
+
+  subscribe(
+    agentId: string,
+    handler: (delivery: Delivery) => Promise<unknown>,
+    options: SubscribeOptions = {},
+  ): Subscription {
+    this.#calls.enter("subscribe");
+    checkAgentId(agentId, "agentId");
+    const subscription = subscribe(this.#inboxContext, this.#inbox, agentId, handler, options);
+    this.#subscriptions.add(subscription);
+    void subscription.closed.then(() => this.#subscriptions.delete(subscription));
+    return subscription;
+  }
+
+  async settle(token: string, action: SettleAction, options?: CallOptions): Promise<void> {
+    this.#calls.enter("settle");
+    const timeoutMs = this.#calls.timeoutOf(options);
+    switch (action.kind) {
+      case "ack":
+        return await this.#settlements.settle({ token, action: { kind: "ack" } }, timeoutMs);
+      case "retry": {
+        const { reason } = action;
+        const delayMs = checkNumber("delayMs", action.delayMs ?? 0, { min: 0, max: LONGEST_MS });
+        this.#inboxContext.checkDelay(delayMs);
+        const retry = { kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) } as const;
+        return await this.#settlements.settle({ token, action: retry }, timeoutMs);
+      }
+      case "reject":
+        return await this.#settlements.settle(
+          { token, action: { kind: "dead", reason: "rejected", detail: action.reason } },
+          timeoutMs,
+        );
+      case "extend": {
+        const leaseMs = checkNumber("leaseMs", action.leaseMs ?? DEFAULT_LEASE_MS, { min: 1, max: LONGEST_MS });
+        return await this.#settlements.renew({ token, leaseMs }, timeoutMs);
+      }
+      default:
+        throw new AgentCommError(
+          "INVALID_OPTIONS",
+          `settle: action.kind is ${String((action as { kind?: unknown }).kind)}; use "ack", "retry", "reject" or "extend"`,
+        );
+    }
+  }
+
+  async deadLetters(agentId: string, options: DeadLetterOptions = {}): Promise<DeadLetter[]> {
+    checkAgentId(agentId, "agentId");
+    const limit = checkNumber("limit", options.limit ?? 100, { min: 1, max: 10_000, integer: true });
+    const { after = "" } = options;
+    const stored = await this.#calls.run("deadLetters", options, (call) =>
+      this.#driver.deadLetters(agentId, { after, limit }, call),
+    );
+    return stored.map((letter) => this.#readDeadLetter(letter));
+  }
+
+  async redrive(agentId: string, ids?: readonly string[], options?: CallOptions): Promise<number> {
+    checkAgentId(agentId, "agentId");
+    return await this.#calls.run("redrive", options, (call) => this.#driver.redrive(agentId, ids, call));
+  }
+
+  async purgeDeadLetters(agentId: string, ids?: readonly string[], options?: CallOptions): Promise<number> {
+    checkAgentId(agentId, "agentId");
+    return await this.#calls.run("purgeDeadLetters", options, (call) => this.#driver.purge(agentId, ids, call));
+  }
+
+  async stats(options?: CallOptions) {
+    const mailboxes = await this.#calls.run("stats", options, (call) => this.#driver.stats(call));
+    const sum = (of: (mailbox: MailboxStats) => number): number => mailboxes.reduce((total, box) => total + of(box), 0);
+    return {
+      mailboxes,
+      ready: sum((mailbox) => mailbox.ready),
+      delayed: sum((mailbox) => mailbox.delayed),
+      inFlight: sum((mailbox) => mailbox.inFlight),
+      dead: sum((mailbox) => mailbox.dead),
+      sent: this.#sent.total,
+      received: this.#received.total,
+      messagesPerMinute: this.#sent.perMinute() + this.#received.perMinute(),
+    };
+  }
+
+  async health(options?: CallOptions): Promise<TransportHealth> {
+    this.#calls.enter("health");
+    try {
+      const health = await this.#calls.run("health", options, (call) => this.#driver.health(call));
+      this.#durability = health.durability;
+      return health;
+    } catch (error) {
+      if (AgentCommError.is(error, "CLOSED") || AgentCommError.is(error, "INVALID_OPTIONS")) throw error;
+      const { message } = toAgentCommError(error, "STORE_FAILED", "health");
+      return { connected: false, durability: this.#durability, warnings: [message] };
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { timeoutMs, clock } = this.#options;
+    const drainMs = timeoutMs;
+    const stopped = Promise.all([...this.#subscriptions].map((subscription) => subscription.stop({ drainMs })));
+    this.#calls.refuse();
+    this.#rings.ringAll();
+    await stopped;
+    await this.#watches.endAll();
+    await this.#calls.settled();
+    this.#calls.shut();
+    await this.#driver.close({ deadline: clock.monotonic() + timeoutMs });
+  }
+
+  #readDeadLetter({ id, reason, detail, raw, attempts, deadAt }: StoredDeadLetter): DeadLetter {
+    const letter = { id, reason, detail, raw, attempts, deadAt };
+    const { message: payload } = raw;
+    if (payload === undefined) return letter;
+    try {
+      return { ...letter, message: decodeMessage(payload, this.#options.limits) };
+    } catch {
+      // Unreadable is what such a letter is: its bytes are in `raw`, and the reason is in `detail`.
+      return letter;
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { abortedError, type Calls, closedError } from "./calls.js";
+import { checkNumber } from "./check-number.js";
+import { decodeMessage } from "./codec.js";
+import { publishDiagnostics } from "./diagnostics.js";
+import type { Driver, TakenEntry, TakeResult } from "./driver.js";
+import { AgentCommError } from "./errors.js";
+import { checkAgentId } from "./ids.js";
+import { LeasedDelivery, poisonDetail } from "./leased-delivery.js";
+import type { AgentMessage } from "./message.js";
+import type { RateMeter } from "./rate-meter.js";
+import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
+import type { Rings } from "./rings.js";
+import type { Settlements } from "./settlements.js";
+import type { DeadLetterReason, ReceiveOptions } from "./transport.js";
+import type { ReportTrouble } from "./trouble.js";
+
+// A driver that says "due now" and then hands nothing out must not be asked in a hot loop.
+const SHORTEST_WAIT_MS = 5;
+
+/** What receiving needs. */
+export interface InboxContext {
+  readonly name: string;
+  readonly driver: Driver;
+  readonly calls: Calls;
+  readonly options: ResolvedTransportOptions;
+  readonly settlements: Settlements;
+  readonly rings: Rings;
+  readonly report: ReportTrouble;
+  readonly received: RateMeter;
+  /** Bounds each settle. */
+  readonly timeoutMs: number;
+  /** Throws NOT_SUPPORTED if the driver cannot delay. */
+  checkDelay(delayMs: number): void;
+}
+
+/** Hands messages out: takes entries, decodes them, sorts out what must not be handled, waits where there is nothing. */
+export class Inbox {
+  readonly #context: InboxContext;
+
+  constructor(context: InboxContext) {
+    this.#context = context;
+  }
+
+  async receive(agentId: string, options: ReceiveOptions = {}): Promise<LeasedDelivery[]> {
+    const { calls, options: transport, rings } = this.#context;
+    calls.enter("receive");
+    checkAgentId(agentId, "agentId");
+    const limit = checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true });
+    const waitMs = checkNumber("waitMs", options.waitMs ?? 0, { min: 0, max: LONGEST_MS });
+    const leaseMs = checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS });
+    const end = transport.clock.monotonic() + waitMs;
+    const listening = rings.listen(agentId);
+    try {
+      for (;;) {
+        const heard = listening.count;
+        const askedAt = transport.clock.monotonic();
+        const taken = await this.#take(agentId, limit, leaseMs, options);
+        const deliveries = await this.#sift(agentId, taken.entries, leaseMs, askedAt);
+        if (deliveries.length > 0) return deliveries;
+        if (taken.entries.length > 0) continue;
+        const leftMs = end - transport.clock.monotonic();
+        if (leftMs <= 0) return [];
+        const dueMs = Math.max(taken.nextDueInMs ?? Number.POSITIVE_INFINITY, SHORTEST_WAIT_MS);
+        await listening.wait(heard, Math.min(leftMs, dueMs), options.signal);
+        if (options.signal?.aborted === true) throw abortedError("receive", "none", options.signal.reason);
+        if (calls.refusing) throw closedError(this.#context.name, "receive");
+      }
+    } finally {
+      listening.end();
+    }
+  }
+
+  async #take(agentId: string, limit: number, leaseMs: number, options: ReceiveOptions): Promise<TakeResult> {
+    const { calls, driver } = this.#context;
+    return await calls.run(
+      "receive",
+      options,
+      (call) => driver.take(agentId, { limit, leaseMs }, call),
+      (tooLate) => this.#handBack(agentId, tooLate.entries),
+    );
+  }
+
+  /** Nobody waits for these any more: they are offered again at once instead of when their lease ends. */
+  #handBack(agentId: string, entries: readonly TakenEntry[]): void {
+    const { settlements, report, timeoutMs } = this.#context;
+    for (const { token } of entries) {
+      settlements
+        .settle({ token, action: { kind: "retry", delayMs: 0, reason: "its receiver had given up" } }, timeoutMs)
+        .catch((error: AgentCommError) => {
+          if (!AgentCommError.is(error, "CLOSED")) report(error, { agentId });
+        });
+    }
+  }
+
+  /** Decodes; moves what is unreadable, expired or poison to the dead letters. */
+  async #sift(
+    agentId: string,
+    entries: readonly TakenEntry[],
+    leaseMs: number,
+    askedAt: number,
+  ): Promise<LeasedDelivery[]> {
+    const deliveries: LeasedDelivery[] = [];
+    const burials: Promise<void>[] = [];
+    for (const entry of entries) {
+      const decoded = this.#decode(entry);
+      if ("deadReason" in decoded) {
+        burials.push(this.#bury(agentId, entry, decoded));
+        continue;
+      }
+      const { message } = decoded;
+      const { token, attempt, reasons = [] } = entry;
+      deliveries.push(
+        new LeasedDelivery(this.#context, { agentId, message, token, attempt, reasons, leaseMs, askedAt }),
+      );
+      publishDiagnostics("message.received", () => ({ transport: this.#context.name, agentId, message, attempt }));
+    }
+    this.#context.received.add(deliveries.length);
+    if (burials.length > 0) await Promise.all(burials);
+    return deliveries;
+  }
+
+  #decode(entry: TakenEntry): { message: AgentMessage } | Burial {
+    if (entry.damaged !== undefined) return { deadReason: "unreadable", detail: entry.damaged };
+    if (entry.payload === undefined) return { deadReason: "unreadable", detail: "the entry has no field message" };
+    const { limits, maxDeliveries, clock } = this.#context.options;
+    let message: AgentMessage;
+    try {
+      message = decodeMessage(entry.payload, limits);
+    } catch (error) {
+      return { deadReason: "unreadable", detail: (error as Error).message };
+    }
+    if (message.expiresAt !== undefined && Date.parse(message.expiresAt) <= clock.now()) {
+      return { deadReason: "expired", detail: `expired at ${message.expiresAt}`, message };
+    }
+    if (entry.attempt > maxDeliveries) {
+      return { deadReason: "poison", detail: poisonDetail(entry.attempt - 1, entry.reasons ?? []), message };
+    }
+    return { message };
+  }
+
+  async #bury(agentId: string, entry: TakenEntry, burial: Burial): Promise<void> {
+    const { settlements, report, timeoutMs, name } = this.#context;
+    const { deadReason, detail, message } = burial;
+    try {
+      await settlements.settle({ token: entry.token, action: { kind: "dead", reason: deadReason, detail } }, timeoutMs);
+    } catch (error) {
+      // It stays leased, is offered again, and will be buried then.
+      report(error as AgentCommError, { agentId });
+      return;
+    }
+    publishDiagnostics("message.dead", () => ({
+      transport: name,
+      agentId,
+      attempt: entry.attempt,
+      reason: detail,
+      deadReason,
+      ...(message === undefined ? {} : { message }),
+    }));
+  }
+}
+
+interface Burial {
+  readonly deadReason: DeadLetterReason;
+  readonly detail: string;
+  readonly message?: AgentMessage;
+}

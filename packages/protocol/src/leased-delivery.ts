@@ -1,0 +1,170 @@
+import { checkNumber } from "./check-number.js";
+import { type DeliveryEvent, publishDiagnostics } from "./diagnostics.js";
+import type { SettleEntry } from "./driver.js";
+import { AgentCommError } from "./errors.js";
+import type { InboxContext } from "./inbox.js";
+import type { AgentMessage } from "./message.js";
+import { LONGEST_MS } from "./resolve-transport-options.js";
+import type { DeadLetterReason, Delivery, RetryOptions } from "./transport.js";
+
+// The signal fires this much before the lease's end: a tenth of the lease, at most a second.
+const warningMs = (leaseMs: number): number => Math.min(leaseMs / 10, 1_000);
+
+/** A delivery as `receive` hands it out. */
+export class LeasedDelivery implements Delivery {
+  readonly message: AgentMessage;
+  readonly attempt: number;
+  readonly token: string;
+  readonly #context: InboxContext;
+  readonly #agentId: string;
+  readonly #reasons: readonly string[];
+  readonly #takenAt: number;
+  #leaseMs: number;
+  /** On the monotonic clock, counted from before the lease was asked for: the store's lease ends later. */
+  #leaseEnd: number;
+  #settled = false;
+  #controller: AbortController | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(
+    context: InboxContext,
+    entry: {
+      readonly agentId: string;
+      readonly message: AgentMessage;
+      readonly attempt: number;
+      readonly token: string;
+      readonly reasons: readonly string[];
+      readonly leaseMs: number;
+      readonly askedAt: number;
+    },
+  ) {
+    this.#context = context;
+    this.#agentId = entry.agentId;
+    this.message = entry.message;
+    this.attempt = entry.attempt;
+    this.token = entry.token;
+    this.#reasons = entry.reasons;
+    this.#leaseMs = entry.leaseMs;
+    this.#takenAt = entry.askedAt;
+    this.#leaseEnd = entry.askedAt + entry.leaseMs;
+  }
+
+  get leaseExpiresAt(): number {
+    const { clock } = this.#context.options;
+    return Math.round(clock.now() + this.#leaseEnd - clock.monotonic());
+  }
+
+  /** Made when it is first asked for, so that who does not look pays neither controller nor timer. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      this.#watchLease();
+    }
+    return this.#controller.signal;
+  }
+
+  /** Whether ack, retry or reject has been called. */
+  get settled(): boolean {
+    return this.#settled;
+  }
+
+  /** Milliseconds until the lease ends. */
+  get leaseLeftMs(): number {
+    return this.#leaseEnd - this.#context.options.clock.monotonic();
+  }
+
+  async ack(): Promise<void> {
+    await this.#end({ token: this.token, action: { kind: "ack" } });
+    publishDiagnostics("message.acked", () => this.#event());
+  }
+
+  async retry(options: RetryOptions = {}): Promise<void> {
+    const { reason } = options;
+    const delayMs = checkNumber("delayMs", options.delayMs ?? 0, { min: 0, max: LONGEST_MS });
+    this.#context.checkDelay(delayMs);
+    if (this.attempt >= this.#context.options.maxDeliveries) {
+      await this.#die(
+        "poison",
+        poisonDetail(this.attempt, [...this.#reasons, ...(reason === undefined ? [] : [reason])]),
+      );
+      return;
+    }
+    await this.#end({
+      token: this.token,
+      action: { kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) },
+    });
+    publishDiagnostics("message.retried", () => ({ ...this.#event(), ...(reason === undefined ? {} : { reason }) }));
+  }
+
+  async reject(reason: string): Promise<void> {
+    await this.#die("rejected", reason);
+  }
+
+  async extend(leaseMs: number = this.#leaseMs): Promise<void> {
+    checkNumber("leaseMs", leaseMs, { min: 1, max: LONGEST_MS });
+    const askedAt = this.#context.options.clock.monotonic();
+    try {
+      await this.#context.settlements.renew({ token: this.token, leaseMs }, this.#context.timeoutMs);
+    } catch (error) {
+      if (AgentCommError.is(error, "LEASE_LOST")) this.lose(error);
+      throw error;
+    }
+    this.#leaseMs = leaseMs;
+    this.#leaseEnd = askedAt + leaseMs;
+    if (this.#controller !== undefined) this.#watchLease();
+  }
+
+  /** Fires the signal: the delivery is no longer ours to work on. */
+  lose(reason: AgentCommError): void {
+    this.#cancelTimer?.();
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
+
+  async #die(reason: DeadLetterReason, detail: string): Promise<void> {
+    await this.#end({ token: this.token, action: { kind: "dead", reason, detail } });
+    publishDiagnostics("message.dead", () => ({ ...this.#event(), reason: detail, deadReason: reason }));
+  }
+
+  async #end(entry: SettleEntry): Promise<void> {
+    if (this.#settled) {
+      throw new AgentCommError("LEASE_LOST", `message ${this.message.id} is settled already, by this delivery itself`);
+    }
+    this.#settled = true;
+    try {
+      await this.#context.settlements.settle(entry, this.#context.timeoutMs);
+      this.#cancelTimer?.();
+    } catch (error) {
+      // What certainly changed nothing, and may succeed later, may be tried again until the lease is over.
+      if (AgentCommError.is(error) && error.retryable) this.#settled = false;
+      throw error;
+    }
+  }
+
+  #watchLease(): void {
+    this.#cancelTimer?.();
+    if (this.#settled) return;
+    const { clock } = this.#context.options;
+    this.#cancelTimer = clock.timer(this.leaseLeftMs - warningMs(this.#leaseMs), () => {
+      this.#controller?.abort(
+        new AgentCommError("LEASE_LOST", `the lease of message ${this.message.id} ends; others may receive it now`),
+      );
+    });
+  }
+
+  #event(): DeliveryEvent {
+    return {
+      transport: this.#context.name,
+      agentId: this.#agentId,
+      message: this.message,
+      attempt: this.attempt,
+      durationMs: this.#context.options.clock.monotonic() - this.#takenAt,
+    };
+  }
+}
+
+/** What the dead letter of a poison message says: how often it was tried, and why each try failed, where known. */
+export function poisonDetail(attempts: number, reasons: readonly string[]): string {
+  const known = reasons.length === 0 ? "no receiver gave a reason" : reasons.join("; ");
+  return `delivered ${attempts} times without success: ${known}`;
+}

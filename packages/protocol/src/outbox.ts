@@ -1,0 +1,158 @@
+import { abortedError, type Calls, checkSignal } from "./calls.js";
+import { checkNumber } from "./check-number.js";
+import { encodeCreatedMessage } from "./codec.js";
+import { createMessage } from "./create-message.js";
+import { publishDiagnostics } from "./diagnostics.js";
+import type { AppendEntry, AppendResult, Driver } from "./driver.js";
+import { AgentCommError } from "./errors.js";
+import type { AgentMessage, MessageInput } from "./message.js";
+import type { RateMeter } from "./rate-meter.js";
+import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
+import { TickBatch } from "./tick-batch.js";
+import type { Receipt, SendOptions } from "./transport.js";
+
+const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,128}$/;
+
+/** What sending needs. */
+export interface OutboxContext {
+  readonly name: string;
+  readonly driver: Driver;
+  readonly calls: Calls;
+  readonly options: ResolvedTransportOptions;
+  readonly sent: RateMeter;
+  /** Throws NOT_SUPPORTED if the driver cannot delay. */
+  checkDelay(delayMs: number): void;
+}
+
+/** Takes messages in: validates, encodes, resolves who is meant, and stores one entry per mailbox. */
+export class Outbox {
+  readonly #context: OutboxContext;
+  readonly #appends: TickBatch<AppendEntry, AppendResult>;
+
+  constructor(context: OutboxContext) {
+    this.#context = context;
+    this.#appends = new TickBatch("send", context.calls, (batch, call) => context.driver.append(batch, call));
+  }
+
+  async send(input: MessageInput | AgentMessage, options: SendOptions = {}): Promise<Receipt> {
+    this.#context.calls.enter("send");
+    const startedAt = this.#context.options.clock.monotonic();
+    const { createId, limits } = this.#context.options;
+    const message = createMessage(input, { createId });
+    const entry = this.#entry(message, Buffer.from(encodeCreatedMessage(message, limits)), options);
+    const timeoutMs = this.#context.calls.timeoutOf(options);
+    try {
+      const receipt = isFanOut(message.to)
+        ? await this.#fanOut(message, entry, options)
+        : await this.#one(message, entry, timeoutMs, options.signal);
+      this.#context.sent.add(1);
+      publishDiagnostics("message.sent", () => ({
+        transport: this.#context.name,
+        agentId: message.to,
+        message,
+        stored: receipt.stored,
+        duplicate: receipt.duplicate,
+        durationMs: this.#context.options.clock.monotonic() - startedAt,
+      }));
+      return receipt;
+    } catch (error) {
+      publishDiagnostics("message.refused", () => ({
+        transport: this.#context.name,
+        agentId: message.to,
+        message,
+        error: error as AgentCommError,
+      }));
+      throw error;
+    }
+  }
+
+  async sendMany(
+    inputs: readonly (MessageInput | AgentMessage)[],
+    options: SendOptions = {},
+  ): Promise<(Receipt | AgentCommError)[]> {
+    this.#context.calls.enter("sendMany");
+    this.#context.calls.timeoutOf(options);
+    this.#checkOptions(options);
+    return await Promise.all(
+      inputs.map((input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
+    );
+  }
+
+  async #one(
+    message: AgentMessage,
+    entry: AppendEntry,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Receipt> {
+    const appended = this.#appends.add(entry, timeoutMs);
+    const result = await (signal === undefined ? appended : untilAborted(appended, signal));
+    if (result === "stored") return { id: message.id, duplicate: false, stored: 1, refused: [] };
+    if (result === "duplicate") return { id: message.id, duplicate: true, stored: 1, refused: [] };
+    throw result;
+  }
+
+  /** One entry per member. Not atomic: the receipt says who was reached; a repeat with the same key completes it. */
+  async #fanOut(message: AgentMessage, entry: AppendEntry, options: SendOptions): Promise<Receipt> {
+    const { calls, driver, options: transport } = this.#context;
+    const topic = message.to === "*" ? undefined : message.to.slice(1);
+    return await calls.run("send", options, async (call) => {
+      const members = await driver.members(topic, { idleMs: transport.mailboxIdleMs }, call);
+      const receivers = members.filter((agentId) => agentId !== message.from);
+      const results =
+        receivers.length === 0
+          ? []
+          : await driver.append(
+              receivers.map((agentId) => ({ ...entry, agentId })),
+              call,
+            );
+      const refused: { agentId: string; code: AgentCommError["code"] }[] = [];
+      for (const [index, result] of results.entries()) {
+        if (typeof result !== "string") refused.push({ agentId: receivers[index] as string, code: result.code });
+      }
+      return {
+        id: message.id,
+        duplicate: results.length > 0 && results.every((result) => result === "duplicate"),
+        stored: results.length - refused.length,
+        refused,
+      };
+    });
+  }
+
+  #entry(message: AgentMessage, payload: Uint8Array, options: SendOptions): AppendEntry {
+    this.#checkOptions(options);
+    const { idempotencyKey, delayMs = 0 } = options;
+    return {
+      agentId: message.to,
+      from: message.from,
+      priority: message.priority,
+      payload,
+      delayMs,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    };
+  }
+
+  #checkOptions({ delayMs, idempotencyKey, signal }: SendOptions): void {
+    checkSignal(signal, "send");
+    if (delayMs !== undefined) {
+      checkNumber("delayMs", delayMs, { min: 0, max: LONGEST_MS });
+      this.#context.checkDelay(delayMs);
+    }
+    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
+      throw new AgentCommError("INVALID_OPTIONS", "idempotencyKey must be 1 to 128 printable ASCII characters", {
+        outcome: "none",
+      });
+    }
+  }
+}
+
+function isFanOut(to: string): boolean {
+  return to === "*" || to.startsWith("#");
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(abortedError("send", "unknown", signal.reason));
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

@@ -1,0 +1,53 @@
+import { checkNumber } from "./check-number.js";
+import { type Clock, systemClock } from "./clock.js";
+import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import type { TransportOptions } from "./transport-options.js";
+import { createId } from "./uuid.js";
+
+/** Every option of a transport, filled in. */
+export interface ResolvedTransportOptions {
+  readonly timeoutMs: number;
+  readonly limits: Limits;
+  readonly maxDeliveries: number;
+  readonly retryBackoff: { readonly minMs: number; readonly maxMs: number };
+  readonly mailboxIdleMs: number;
+  readonly onError: TransportOptions["onError"];
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly createId: () => string;
+}
+
+const DAY_MS = 86_400_000;
+
+/** Longest timeout, lease or delay that is taken for meant: 30 days. */
+export const LONGEST_MS = 30 * DAY_MS;
+
+export function resolveTransportOptions(options: TransportOptions): ResolvedTransportOptions {
+  const { retryBackoff = { minMs: 1_000, maxMs: 300_000 }, clock = systemClock } = options;
+  const minMs = checkNumber("retryBackoff.minMs", retryBackoff.minMs, { min: 0, max: LONGEST_MS });
+  return {
+    timeoutMs: checkNumber("timeoutMs", options.timeoutMs ?? 5_000, { min: 1, max: LONGEST_MS }),
+    limits: {
+      maxMessageBytes: checkNumber("maxMessageBytes", options.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, {
+        min: 256,
+        max: 2 ** 29 - 1, // the longest string of V8
+        integer: true,
+      }),
+      maxDepth: checkNumber("maxDepth", options.maxDepth ?? DEFAULT_LIMITS.maxDepth, {
+        min: 2,
+        max: 1_000, // JSON.stringify overflows the stack some way below 10,000
+        integer: true,
+      }),
+    },
+    maxDeliveries: checkNumber("maxDeliveries", options.maxDeliveries ?? 5, { min: 1, max: 1_000_000, integer: true }),
+    retryBackoff: {
+      minMs,
+      maxMs: checkNumber("retryBackoff.maxMs", retryBackoff.maxMs, { min: minMs, max: LONGEST_MS }),
+    },
+    mailboxIdleMs: checkNumber("mailboxIdleMs", options.mailboxIdleMs ?? 7 * DAY_MS, { min: 1, max: 3_650 * DAY_MS }),
+    onError: options.onError,
+    clock,
+    random: options.random ?? Math.random,
+    createId: options.createId ?? (() => createId()),
+  };
+}

@@ -1,0 +1,196 @@
+import { backoffMs } from "./backoff.js";
+import { checkNumber } from "./check-number.js";
+import { AgentCommError } from "./errors.js";
+import type { Inbox, InboxContext } from "./inbox.js";
+import type { LeasedDelivery } from "./leased-delivery.js";
+import { LONGEST_MS } from "./resolve-transport-options.js";
+import type { Delivery, SubscribeOptions, Subscription } from "./transport.js";
+import { describe, toAgentCommError } from "./trouble.js";
+
+const DRAIN_MS = 30_000;
+/** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
+const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
+/** One receive of a subscription waits this long; only ever ended early. */
+const WAIT_MS = 60_000;
+
+/** Starts a subscription: a loop over `receive` which never holds more than `concurrency`. */
+export function subscribe(
+  context: InboxContext,
+  inbox: Inbox,
+  agentId: string,
+  handler: (delivery: Delivery) => Promise<unknown>,
+  options: SubscribeOptions,
+): Subscription {
+  const concurrency = checkNumber("concurrency", options.concurrency ?? 1, { min: 1, max: 10_000, integer: true });
+  const leaseMs = checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 10, max: LONGEST_MS });
+  return new RunningSubscription(context, inbox, agentId, handler, concurrency, leaseMs, options.signal);
+}
+
+class RunningSubscription implements Subscription {
+  readonly closed: Promise<void>;
+  readonly #context: InboxContext;
+  readonly #inbox: Inbox;
+  readonly #agentId: string;
+  readonly #handler: (delivery: Delivery) => Promise<unknown>;
+  readonly #concurrency: number;
+  readonly #leaseMs: number;
+  readonly #stopping = new AbortController();
+  readonly #running = new Set<LeasedDelivery>();
+  #freed: (() => void) | undefined;
+  #cancelRenewal: () => void = () => {};
+
+  constructor(
+    context: InboxContext,
+    inbox: Inbox,
+    agentId: string,
+    handler: (delivery: Delivery) => Promise<unknown>,
+    concurrency: number,
+    leaseMs: number,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#context = context;
+    this.#inbox = inbox;
+    this.#agentId = agentId;
+    this.#handler = handler;
+    this.#concurrency = concurrency;
+    this.#leaseMs = leaseMs;
+    const onAbort = (): void => void this.stop();
+    if (signal?.aborted === true) this.#stopping.abort();
+    else signal?.addEventListener("abort", onAbort, { once: true });
+    this.#scheduleRenewal();
+    this.closed = this.#loop().finally(() => {
+      signal?.removeEventListener("abort", onAbort);
+      this.#cancelRenewal();
+    });
+  }
+
+  async stop(options: { readonly drainMs?: number } = {}): Promise<void> {
+    const drainMs = checkNumber("drainMs", options.drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
+    this.#stopping.abort();
+    let cancel = (): void => {};
+    const drained = new Promise<void>((resolve) => {
+      cancel = this.#context.options.clock.timer(drainMs, resolve, { keepAlive: true });
+    });
+    await Promise.race([this.closed, drained]);
+    cancel();
+    await this.#handBack();
+    await this.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  async #loop(): Promise<void> {
+    let failures = 0;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const deliveries = await this.#inbox.receive(this.#agentId, {
+          limit: this.#concurrency - this.#running.size,
+          waitMs: WAIT_MS,
+          leaseMs: this.#leaseMs,
+          signal: this.#stopping.signal,
+        });
+        failures = 0;
+        for (const delivery of deliveries) this.#start(delivery);
+      } catch (error) {
+        if (AgentCommError.is(error, "CLOSED") || this.#stopping.signal.aborted) break;
+        failures += 1;
+        this.#context.report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
+        await this.#pause(backoffMs(failures, LOOK_AGAIN, this.#context.options.random));
+      }
+      if (this.#running.size >= this.#concurrency) await this.#oneEnds();
+    }
+    while (this.#running.size > 0) await this.#oneEnds();
+  }
+
+  #start(delivery: LeasedDelivery): void {
+    this.#running.add(delivery);
+    void this.#handle(delivery).then(() => {
+      this.#running.delete(delivery);
+      this.#freed?.();
+    });
+  }
+
+  /** Runs the handler and settles. Never rejects. */
+  async #handle(delivery: LeasedDelivery): Promise<void> {
+    try {
+      try {
+        await this.#handler(delivery);
+      } catch (thrown) {
+        if (!delivery.settled) await this.#failed(delivery, thrown);
+        return;
+      }
+      if (!delivery.settled) await delivery.ack();
+    } catch (error) {
+      this.#context.report(toAgentCommError(error, "STORE_FAILED", "settling failed"), { agentId: this.#agentId });
+    }
+  }
+
+  async #failed(delivery: LeasedDelivery, thrown: unknown): Promise<void> {
+    const reason = describe(thrown);
+    if (AgentCommError.is(thrown) && !thrown.retryable) return await delivery.reject(reason);
+    const { capabilities } = this.#context.driver;
+    const { random, retryBackoff } = this.#context.options;
+    const delayMs = capabilities.delay ? backoffMs(delivery.attempt, retryBackoff, random) : 0;
+    await delivery.retry({ delayMs, reason });
+  }
+
+  /** Resolves when a handler has ended, or was given up. */
+  #oneEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#freed = resolve;
+    });
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.#stopping.signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const cancel = this.#context.options.clock.timer(ms, done);
+      this.#stopping.signal.addEventListener("abort", done, { once: true });
+    });
+  }
+
+  // Renews what runs, three times a lease, never everything pending. This timer is what keeps the process alive.
+  #scheduleRenewal(): void {
+    const { clock, random } = this.#context.options;
+    const ms = (this.#leaseMs / 3) * (0.9 + random() * 0.2);
+    this.#cancelRenewal = clock.timer(
+      ms,
+      () => {
+        for (const delivery of this.#running) {
+          // One that was taken a moment ago has time until the next round: within two rounds it still holds its lease.
+          if (delivery.settled || delivery.leaseLeftMs > this.#leaseMs * 0.75) continue;
+          delivery.extend(this.#leaseMs).catch((error: AgentCommError) => {
+            if (!delivery.settled) this.#context.report(error, { agentId: this.#agentId });
+          });
+        }
+        this.#scheduleRenewal();
+      },
+      { keepAlive: true },
+    );
+  }
+
+  /** What is still running after the drain time: its handler is told, and the message goes back at once. */
+  async #handBack(): Promise<void> {
+    const left = [...this.#running].filter((delivery) => !delivery.settled);
+    await Promise.all(
+      left.map(async (delivery) => {
+        delivery.lose(new AgentCommError("ABORTED", "the subscription was stopped before the handler ended"));
+        try {
+          await delivery.retry({ reason: "its receiver was stopped" });
+        } catch (error) {
+          this.#context.report(toAgentCommError(error, "STORE_FAILED", "handing back failed"), {
+            agentId: this.#agentId,
+          });
+        }
+      }),
+    );
+    this.#running.clear();
+    this.#freed?.();
+  }
+}
