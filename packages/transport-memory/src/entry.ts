@@ -23,11 +23,11 @@ export interface Entry extends HeapItem {
 
 /** The entry as stored: every field, copied, so that who looks at it cannot change it. */
 export function copyFields(entry: Entry): Record<string, Uint8Array> {
-  const fields: Record<string, Uint8Array> = {};
-  if (entry.fields === undefined) {
-    if (entry.payload !== undefined) fields["message"] = entry.payload.slice();
-    return fields;
-  }
-  for (const [name, value] of Object.entries(entry.fields)) fields[name] = value.slice();
-  return fields;
+  if (entry.fields !== undefined) return copyOf(entry.fields);
+  return entry.payload === undefined ? {} : { message: entry.payload.slice() };
+}
+
+/** A copy of raw fields. By fromEntries, since a field may be named "__proto__". */
+export function copyOf(fields: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.slice()]));
 }

@@ -84,7 +84,7 @@ export class Mailbox {
   /** Puts an entry in as a stranger might: any fields, no check. */
   appendRaw(fields: Readonly<Record<string, Uint8Array>>, priority: string, now: number): void {
     this.offerDue(now);
-    this.#enter(LANE_OF[priority] as number, fields["message"], fields, 0, now);
+    this.#enter(LANE_OF[priority] as number, fields.message, fields, 0, now);
   }
 
   take(limit: number, leaseMs: number, now: number): TakenEntry[] {

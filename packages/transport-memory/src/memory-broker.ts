@@ -1,4 +1,5 @@
 import { AgentCommError, type Clock, PRIORITIES, type Priority, systemClock } from "@agentcomm/protocol";
+import { copyOf } from "./entry.js";
 import { Sequence } from "./sequence.js";
 import { Store } from "./store.js";
 
@@ -71,10 +72,9 @@ class Broker implements MemoryBroker {
     if (!PRIORITIES.includes(priority)) {
       throw new AgentCommError("INVALID_OPTIONS", `priority: expected one of ${PRIORITIES.join(", ")}`);
     }
-    const copies = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.slice()]));
     const store = this.store(namespace);
     const mailbox = store.mailbox(agentId);
-    mailbox.appendRaw(copies, priority, this.#clock.monotonic());
+    mailbox.appendRaw(copyOf(fields), priority, this.#clock.monotonic());
     store.announce(mailbox);
   }
 

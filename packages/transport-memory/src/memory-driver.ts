@@ -3,6 +3,7 @@ import {
   type AppendEntry,
   type AppendResult,
   type Clock,
+  checkAgentId,
   type Driver,
   type DriverRecords,
   type MailboxStats,
@@ -49,20 +50,13 @@ const CAPABILITIES: TransportCapabilities = Object.freeze({
   atomicFanOut: false,
 });
 
-const NAMESPACE = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
-
 /**
  * Creates the driver under the memory transport: for those who wrap it, to add faults or to count. Everyone else wants
- * `createMemoryTransport`. Throws INVALID_OPTIONS.
+ * `createMemoryTransport`. Throws INVALID_OPTIONS, and INVALID_AGENT_ID for a namespace outside the grammar.
  */
 export function createMemoryDriver(options: MemoryDriverOptions = {}): Driver {
   const namespace = options.namespace ?? "agentcomm";
-  if (typeof namespace !== "string" || !NAMESPACE.test(namespace)) {
-    throw new AgentCommError(
-      "INVALID_OPTIONS",
-      "namespace: expected letters, digits, '.', '_' and '-', at most 63, starting with a letter or digit, without '..'",
-    );
-  }
+  checkAgentId(namespace, "namespace");
   const broker = options.broker ?? createMemoryBroker(options.clock === undefined ? {} : { clock: options.clock });
   return new MemoryDriver(storeOf(broker, namespace));
 }
