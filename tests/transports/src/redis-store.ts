@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
+import type { Transport, TransportOptions } from "@agentcomm/protocol";
 import { openSharedRedis, type SharedRedis } from "@agentcomm/test-redis";
-import { createRedisTransport } from "@agentcomm/transport-redis";
+import * as redis from "@agentcomm/transport-redis";
 import { Redis } from "ioredis";
 import { openTransports } from "./open-transports.js";
 import type { Store } from "./store.js";
+
+const { createRedisTransport } = redis as unknown as {
+  createRedisTransport(options: TransportOptions & { url: string; namespace: string }): Transport;
+};
 
 // One server per test process: it starts with the first store that asks for it and ends with the process.
 let server: Promise<SharedRedis> | undefined;
