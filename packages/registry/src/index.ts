@@ -21,3 +21,4 @@ export type {
   SelectionOptions,
   SelectionStrategy,
 } from "./agent-registry.js";
+export { createRegistry } from "./create-registry.js";
