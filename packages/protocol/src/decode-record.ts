@@ -14,5 +14,10 @@ export function decodeRecord<Value>(stored: StoredRecord, clock: Clock, limits: 
   } catch (error) {
     throw toAgentCommError(error, "INVALID_MESSAGE", `the record ${key} cannot be read`);
   }
-  return { key, value, version, ...(expiresInMs === undefined ? {} : { expiresAt: clock.now() + expiresInMs }) };
+  return {
+    key,
+    value,
+    version,
+    ...(expiresInMs === undefined ? {} : { expiresAt: Math.round(clock.now() + expiresInMs) }),
+  };
 }

@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { AgentCommError, createMessage, createTransport, type Driver, encodeMessage } from "../src/index.js";
+import { never, scriptedDriver } from "./scripted-driver.js";
+import { settlePromises, VirtualClock } from "./virtual-clock.js";
+
+const payload = Buffer.from(
+  encodeMessage(createMessage({ from: "a", to: "b", type: "status_update", content: { status: "idle" } })),
+);
+
+/** A transport whose mailbox holds `count` messages, numbered from 1 by their tokens. */
+function open(count: number, answers: Partial<Driver> = {}) {
+  const clock = new VirtualClock();
+  const errors: AgentCommError[] = [];
+  const limits: number[] = [];
+  let next = 1;
+  const scripted = scriptedDriver({
+    take: async (_agentId, { limit }) => {
+      limits.push(limit);
+      const entries = [];
+      while (next <= count && entries.length < limit) entries.push({ token: String(next++), payload, attempt: 1 });
+      return { entries };
+    },
+    ...answers,
+  });
+  const transport = createTransport(scripted.driver, { clock, random: () => 0.5, onError: (e) => errors.push(e) });
+  return { ...scripted, clock, errors, limits, transport };
+}
+
+describe("a subscription", () => {
+  it("acks what the handler resolves, retries with back-off what it rejects, buries what cannot be retried", async () => {
+    const { transport, seen } = open(4);
+    const subscription = transport.subscribe("b", async (delivery) => {
+      if (delivery.token === "2") throw new Error("later");
+      if (delivery.token === "3") throw new AgentCommError("INVALID_MESSAGE", "never");
+      if (delivery.token === "4") await delivery.reject("by hand");
+    });
+    await settlePromises();
+    await subscription.stop();
+    expect(seen.settled).toEqual([
+      { token: "1", action: { kind: "ack" } },
+      { token: "2", action: { kind: "retry", delayMs: 750, reason: "later" } },
+      { token: "3", action: { kind: "dead", reason: "rejected", detail: "never" } },
+      { token: "4", action: { kind: "dead", reason: "rejected", detail: "by hand" } },
+    ]);
+  });
+
+  it("survives a handler that throws null", async () => {
+    const { transport, seen } = open(1);
+    const subscription = transport.subscribe("b", async () => {
+      throw null;
+    });
+    await settlePromises();
+    await subscription.stop();
+    expect(seen.settled).toMatchObject([{ action: { kind: "retry", reason: "null" } }]);
+  });
+
+  it("never holds more than its concurrency", async () => {
+    const { transport, limits } = open(10);
+    let running = 0;
+    let most = 0;
+    const ends: (() => void)[] = [];
+    const subscription = transport.subscribe(
+      "b",
+      async () => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        running -= 1;
+      },
+      { concurrency: 3 },
+    );
+    while (ends.length < 10 || running > 0) {
+      await settlePromises();
+      for (const end of ends) end();
+    }
+    await subscription.stop();
+    expect(most).toBe(3);
+    expect(Math.max(...limits)).toBe(3);
+  });
+
+  it("renews what its handler still works on, and tells the handler when the lease is lost", async () => {
+    const renewed: string[] = [];
+    const lost = new AgentCommError("LEASE_LOST", "somebody else has it");
+    const { transport, clock, errors } = open(1, {
+      renew: async (batch) => {
+        renewed.push(...batch.map((entry) => entry.token));
+        return batch.map(() => (renewed.length > 2 ? lost : undefined));
+      },
+      settle: async (batch) => batch.map(() => lost),
+    });
+    let reason: unknown;
+    const subscription = transport.subscribe(
+      "b",
+      (delivery) =>
+        new Promise<void>((_resolve, reject) => {
+          delivery.signal.addEventListener("abort", () => {
+            reason = delivery.signal.reason;
+            reject(reason);
+          });
+        }),
+      { leaseMs: 3_000 },
+    );
+    await clock.advance(2_500);
+    expect(renewed).toEqual(["1", "1"]);
+    await clock.advance(1_000);
+    expect(reason).toBe(lost);
+    expect(errors).toContain(lost);
+    await subscription.stop();
+  });
+
+  it("finishes what is running when it is stopped", async () => {
+    const { transport, seen, clock } = open(1);
+    let end = (): void => {};
+    const subscription = transport.subscribe("b", () => new Promise<void>((resolve) => (end = resolve)));
+    await settlePromises();
+    const stopped = subscription.stop({ drainMs: 1_000 });
+    await clock.advance(500);
+    end();
+    await stopped;
+    await subscription.closed;
+    expect(seen.settled).toEqual([{ token: "1", action: { kind: "ack" } }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it("hands back at once what is still running after the drain time, and tells its handler", async () => {
+    const { transport, seen, clock } = open(1);
+    let told = false;
+    const subscription = transport.subscribe("b", (delivery) => {
+      delivery.signal.addEventListener("abort", () => (told = true));
+      return never();
+    });
+    await settlePromises();
+    const stopped = subscription.stop({ drainMs: 1_000 });
+    await clock.advance(1_000);
+    await stopped;
+    expect(told).toBe(true);
+    expect(seen.settled).toMatchObject([{ token: "1", action: { kind: "retry", delayMs: 0 } }]);
+  });
+
+  it("goes on by itself when looking fails, and reports it", async () => {
+    let failures = 2;
+    const { transport, clock, errors } = open(0, {
+      take: async () => {
+        failures -= 1;
+        if (failures >= 0) throw new AgentCommError("CONNECTION_LOST", "gone");
+        return { entries: [] };
+      },
+    });
+    const subscription = transport.subscribe("b", async () => {});
+    await clock.advance(1_000);
+    expect(errors.map((error) => error.code)).toEqual(["CONNECTION_LOST", "CONNECTION_LOST"]);
+    expect(failures).toBe(-1);
+    await subscription.stop();
+  });
+
+  it("stops by its signal", async () => {
+    const { transport } = open(0);
+    const controller = new AbortController();
+    const subscription = transport.subscribe("b", async () => {}, { signal: controller.signal });
+    controller.abort();
+    await subscription.closed;
+  });
+});
