@@ -1,9 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { AgentCommError, ERROR_CODES } from "../src/index.js";
 
 describe("AgentCommError", () => {
   it("is recognised across two copies of the package", async () => {
-    const copy = (await import(`../src/errors.js?copy=${Date.now()}`)) as typeof import("../src/errors.js");
+    vi.resetModules();
+    const copy = await import("../src/errors.js");
     const foreign = new copy.AgentCommError("TIMEOUT", "late");
     expect(foreign instanceof AgentCommError).toBe(false);
     expect(AgentCommError.is(foreign)).toBe(true);
