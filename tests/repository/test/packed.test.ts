@@ -12,20 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => tarballs[Symbol.asyncDispose]());
 
+// npm may have to fetch what the packages import.
+const timeout = 120_000;
+
 describe.each(publishedPackages.map((each) => [each.manifest.name, each] as const))("%s, packed", (name, each) => {
-  test("installs with what it imports and nothing else, and loads by import and by require", async () => {
+  test("installs with what it imports and nothing else, and loads by import and by require", { timeout }, async () => {
     await using project = await emptyProject();
     await project.install(tarballs.with([name]));
     for (const entry of Object.keys(each.manifest.exports ?? {}).filter((entry) => !entry.endsWith(".json"))) {
       const specifier = JSON.stringify(join(name, entry));
-      // The kit registers tests as soon as it is asked to, not when it is loaded: so it loads outside of a test run as well.
-      const names = await project.run("node", ["-p", `Object.keys(require(${specifier})).length`]);
+      const names = await project.node(["-p", `Object.keys(require(${specifier})).length`]);
       expect(Number(names), `exports of ${specifier}`).toBeGreaterThan(0);
-      await project.run("node", ["--input-type=module", "-e", `await import(${specifier})`]);
+      await project.node(["--input-type=module", "-e", `await import(${specifier})`]);
     }
   });
 
-  test("runs the example of its README after the README's npm install", async () => {
+  test("runs the example of its README after the README's npm install", { timeout }, async () => {
     const { install, code } = readmeExample(each.folder);
     await using project = await emptyProject();
     await using redis = await startRedis();
@@ -35,7 +37,6 @@ describe.each(publishedPackages.map((each) => [each.manifest.name, each] as cons
     const isTestFile = /from "vitest"|from "@agentcomm\/transport-conformance"/.test(example);
     const file = isTestFile ? "example.test.ts" : "example.ts";
     await writeFile(join(project.folder, file), example);
-    const [program, args] = isTestFile ? ["npx", ["vitest", "run"]] : ["node", [file]];
-    await project.run(program as string, args as string[], { REDIS_URL: redis.url });
+    await project.node(isTestFile ? ["node_modules/vitest/vitest.mjs", "run"] : [file], { REDIS_URL: redis.url });
   });
 });

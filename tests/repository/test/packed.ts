@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { publishedPackages, root } from "./workspace.js";
 
@@ -42,20 +42,19 @@ function withDependencies(names: readonly string[]): string[] {
 /** An empty project outside of the repository, as a new user has it. */
 export interface EmptyProject extends AsyncDisposable {
   readonly folder: string;
-  /** Installs with plain npm: tarballs, or names from the registry. */
+  /** Installs with the machine's own npm: tarballs, or names from the registry. */
   install(what: readonly string[]): Promise<void>;
-  /** Runs a program in the project; resolves to what it printed, rejects with both its streams when it fails or takes a minute. */
-  run(program: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  /** Runs Node in the project; resolves to what it printed, rejects with both streams when it fails or takes a minute. */
+  node(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
 }
 
 export async function emptyProject(): Promise<EmptyProject> {
   const folder = await mkdtemp(join(tmpdir(), "agentcomm-project-"));
-  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
-  const inProject: EmptyProject["run"] = async (program, args, env = {}) => {
-    const options = { cwd: folder, env: { ...process.env, ...env }, timeout: 60_000 };
+  const inProject = async (program: string, args: readonly string[], env: NodeJS.ProcessEnv) => {
     try {
-      return (await run(program, args, options)).stdout;
+      const { stdout } = await run(program, args, { cwd: folder, env: { ...process.env, ...env }, timeout: 60_000 });
+      return stdout;
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
       throw new Error(`${program} ${args.join(" ")} failed:\n${stdout}\n${stderr}`, { cause: error });
@@ -63,9 +62,16 @@ export async function emptyProject(): Promise<EmptyProject> {
   };
   return {
     folder,
-    install: async (what) =>
-      void (await inProject("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...what])),
-    run: inProject,
+    async install(what) {
+      await inProject("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...what], { PATH: userPath() });
+    },
+    node: (args, env = {}) => inProject(process.execPath, args, env),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** PATH without what the workspace put there: npm finds its configuration (proxies, certificates) beside the Node it came with. */
+function userPath(): string {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return folders.filter((folder) => !folder.includes("node_modules")).join(delimiter);
 }
