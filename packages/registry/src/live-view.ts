@@ -33,8 +33,8 @@ export class LiveView {
   #unwatch: (() => Promise<void>) | undefined;
   #refreshing: Promise<void> | undefined;
   #refreshNext: Promise<void> | undefined;
-  #cancelRetry: (() => void) | undefined;
-  #failures = 0;
+  #cancelRetry: () => void = () => {};
+  #started = false;
   #closed = false;
 
   constructor(context: LiveViewContext) {
@@ -53,17 +53,9 @@ export class LiveView {
 
   /** Starts the view where nobody waits for it: failures are reported, and it is tried until it works. */
   start(): void {
-    if (this.#closed || this.#cancelRetry !== undefined) return;
-    this.load().catch((error: unknown) => {
-      if (this.#closed) return;
-      this.#failures += 1;
-      const { report, clock, random } = this.#context;
-      report(toAgentCommError(error, "STORE_FAILED", "watching the agents failed"));
-      this.#cancelRetry ??= clock.timer(backoffMs(this.#failures, TRY_AGAIN, random), () => {
-        this.#cancelRetry = undefined;
-        this.start();
-      });
-    });
+    if (this.#started) return;
+    this.#started = true;
+    this.#try(1);
   }
 
   /** Reads all records once. Callers share a reading only if it began after they asked. */
@@ -116,9 +108,18 @@ export class LiveView {
 
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelRetry?.();
+    this.#cancelRetry();
     // A watch that is just being started ends itself.
     await this.#unwatch?.();
+  }
+
+  #try(attempt: number): void {
+    this.load().catch((error: unknown) => {
+      if (this.#closed) return;
+      const { report, clock, random } = this.#context;
+      report(toAgentCommError(error, "STORE_FAILED", "watching the agents failed"));
+      this.#cancelRetry = clock.timer(backoffMs(attempt, TRY_AGAIN, random), () => this.#try(attempt + 1));
+    });
   }
 
   async #watch(): Promise<void> {

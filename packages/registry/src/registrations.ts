@@ -98,7 +98,9 @@ export class Registrations {
     agentId: string,
     next: (current: AgentRecord | undefined) => AgentRecord,
   ): Promise<{ readonly written: AgentRecord; readonly current: AgentRecord | undefined }> {
-    let found: Found | undefined = this.#context.directory.get(agentId);
+    const known = this.#context.directory.get(agentId);
+    // A copy: the entry itself changes under our hands, by our own write at the latest.
+    let found: Found | undefined = known && { record: known.record, version: known.version };
     for (;;) {
       let record: AgentRecord;
       try {
