@@ -37,8 +37,8 @@ async function readReport(file) {
   // Errors outside of any test, such as a rejection that nobody handled, make the run a failure as well.
   if (failed === 0 && !report.success) return { passed, failed: 1, note: "an error outside of any test" };
   const notes = [
-    ...(skipped > 0 ? [`${skipped} skipped, which counts as failed`] : []),
-    ...(brokenSuites > 0 ? [`${brokenSuites} suites broken`] : []),
+    ...(skipped > 0 ? [`skipped, which counts as failed: ${skipped}`] : []),
+    ...(brokenSuites > 0 ? [`broken suites: ${brokenSuites}`] : []),
   ];
   return { passed, failed, note: notes.join(", ") };
 }
