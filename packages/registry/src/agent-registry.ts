@@ -128,8 +128,9 @@ export type RegistryListener<Name extends keyof RegistryEvents> = (...args: Regi
 
 /**
  * Who is there, what they can do, and who is free. Every registry keeps a live view of all agents of the transport's
- * namespace: the first call loads it, from then on looking costs no round trip. Once closed, everything but `close`
- * rejects with CLOSED. Calls that reach the store reject as the transport's do.
+ * namespace: the first call that looks loads it, from then on looking costs no round trip. (Who only registers and beats
+ * never loads it.) Once closed, everything but `close` rejects with CLOSED. Calls that reach the store reject as the
+ * transport's do.
  */
 export interface AgentRegistry extends AsyncDisposable {
   /** What agents that beat for themselves go by. */

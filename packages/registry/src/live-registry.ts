@@ -40,27 +40,27 @@ export class LiveRegistry implements AgentRegistry {
     const report = createTroubleReporter(options.onError, options.transport.name);
     this.#directory = new AgentDirectory(poolsFor(options.strategy, options.random));
     this.#listeners = new Listeners(report);
-    const common = { ...options, records, directory: this.#directory };
-    this.#view = new LiveView({ ...common, listeners: this.#listeners, report });
-    this.#registrations = new Registrations({ ...common, view: this.#view });
+    this.#view = new LiveView({ ...options, records, directory: this.#directory, listeners: this.#listeners, report });
+    this.#registrations = new Registrations({ ...options, records, view: this.#view });
   }
 
   async registerAgent(registration: AgentRegistration): Promise<AgentInfo> {
+    this.#enter();
     const checked = checkRegistration(registration);
-    await this.#ready();
+    await this.#view.started();
     return agentInfo(await this.#registrations.register(checked));
   }
 
   async unregisterAgent(agentId: string): Promise<boolean> {
+    this.#enter();
     checkAgentId(agentId, "agentId");
-    await this.#ready();
     return await this.#registrations.unregister(agentId);
   }
 
   async updateHeartbeat(agentId: string, heartbeat: AgentHeartbeat = {}): Promise<AgentInfo> {
+    this.#enter();
     checkAgentId(agentId, "agentId");
     const checked = checkHeartbeat(heartbeat);
-    await this.#ready();
     return agentInfo(await this.#registrations.beat(agentId, checked));
   }
 

@@ -58,6 +58,12 @@ export class LiveView {
     this.#try(1);
   }
 
+  /** Resolves when a loading that is under way has ended, well or not: who registers then is told of to every listener. */
+  async started(): Promise<void> {
+    const ended = (): void => {};
+    await this.#loading?.then(ended, ended);
+  }
+
   /** Reads all records once. Callers share a reading only if it began after they asked. */
   refresh(): Promise<void> {
     if (this.#refreshing === undefined) return this.#refresh();
@@ -70,8 +76,9 @@ export class LiveView {
     return this.#refreshNext;
   }
 
-  /** Takes over a record, and tells about it once the view is complete. */
+  /** Takes over a record, and tells about it once the view is complete. Before the view was started nobody looks. */
   put({ key, value, version }: VersionedRecord): void {
+    if (this.#loading === undefined) return;
     const { directory, listeners, report } = this.#context;
     let record: ReturnType<typeof readAgentRecord>;
     try {

@@ -1,5 +1,4 @@
 import { AgentCommError, type Clock, type JsonValue, publishDiagnostics, type RecordStore } from "@agentcomm/protocol";
-import type { AgentDirectory } from "./agent-directory.js";
 import { AGENTS_COLLECTION, type AgentHeartbeat, type AgentInfo } from "./agent-info.js";
 import { type AgentRecord, readAgentRecord } from "./agent-record.js";
 import type { Registration } from "./check-registration.js";
@@ -8,7 +7,6 @@ import type { LiveView } from "./live-view.js";
 /** What registering works with. */
 export interface RegistrationsContext {
   readonly records: RecordStore;
-  readonly directory: AgentDirectory;
   readonly view: LiveView;
   readonly clock: Clock;
   readonly createId: () => string;
@@ -19,6 +17,8 @@ export interface RegistrationsContext {
 interface Held extends Registration {
   readonly sessionId: string;
   readonly registeredAt: number;
+  /** What it wrote last: so that a beat costs one write and no reading. */
+  readonly last?: Found;
 }
 
 /** The agents that this process registered: their records are written here, and nowhere else. */
@@ -36,8 +36,9 @@ export class Registrations {
     return this.#inTurn(registration.id, async () => {
       const { clock, createId } = this.#context;
       const held: Held = { ...registration, sessionId: createId(), registeredAt: clock.now() };
-      const { written } = await this.#write(held.id, (current) => this.#newRecord(held, current));
-      this.#held.set(held.id, held);
+      const { written } = await this.#write(held, this.#held.get(held.id)?.last, (current) =>
+        this.#newRecord(held, current),
+      );
       publishDiagnostics("agent.registered", () => agentEvent(written));
       return written;
     });
@@ -46,10 +47,11 @@ export class Registrations {
   beat(agentId: string, heartbeat: AgentHeartbeat): Promise<AgentRecord> {
     return this.#inTurn(agentId, async () => {
       const held = this.#held.get(agentId);
-      const { written, current } = await this.#write(agentId, (found) => {
-        if (held === undefined) throw found === undefined ? notFound(agentId) : heldElsewhere(agentId);
-        const kept = found === undefined ? this.#newRecord(held, found) : this.#prolonged(held, found);
-        return { ...kept, ...heartbeat };
+      if (held === undefined) {
+        throw (await this.#read(agentId)) === undefined ? notFound(agentId) : heldElsewhere(agentId);
+      }
+      const { written, current } = await this.#write(held, held.last, (found) => {
+        return { ...(found === undefined ? this.#newRecord(held, found) : this.#prolonged(held, found)), ...heartbeat };
       });
       if (current === undefined) {
         publishDiagnostics("agent.registered", () => ({ ...agentEvent(written), reason: "its record was gone" }));
@@ -95,38 +97,28 @@ export class Registrations {
 
   /** Writes what `next` makes of the present record, again if it changed meanwhile. `next` may throw to refuse. */
   async #write(
-    agentId: string,
+    held: Held,
+    known: Found | undefined,
     next: (current: AgentRecord | undefined) => AgentRecord,
-  ): Promise<{ readonly written: AgentRecord; readonly current: AgentRecord | undefined }> {
-    const known = this.#context.directory.get(agentId);
-    // A copy: the entry itself changes under our hands, by our own write at the latest.
-    let found: Found | undefined = known && { record: known.record, version: known.version };
-    for (;;) {
-      let record: AgentRecord;
+  ): Promise<Written> {
+    for (let found = known ?? (await this.#read(held.id)); ; found = await this.#read(held.id)) {
+      const record = next(found?.record);
       try {
-        record = next(found?.record);
-      } catch (error) {
-        // The view may be late: only the store knows whether somebody else holds the id now.
-        const fresh = await this.#read(agentId);
-        if (fresh?.version === found?.version) throw error;
-        found = fresh;
-        continue;
-      }
-      try {
-        return { written: await this.#put(agentId, record, found?.version ?? 0), current: found?.record };
+        const version = await this.#put(held.id, record, found?.version ?? 0);
+        this.#held.set(held.id, { ...held, last: { record, version } });
+        return { written: record, current: found?.record };
       } catch (error) {
         if (!AgentCommError.is(error, "VERSION_CONFLICT")) throw error;
-        found = await this.#read(agentId);
       }
     }
   }
 
-  async #put(agentId: string, record: AgentRecord, ifVersion: number): Promise<AgentRecord> {
+  async #put(agentId: string, record: AgentRecord, ifVersion: number): Promise<number> {
     const { records, view, offlineAfterMs } = this.#context;
     const version = await records.put(AGENTS_COLLECTION, agentId, record, { ifVersion, ttlMs: offlineAfterMs });
     // Not to wait for the watch: who registered an agent finds it at once.
     view.put({ key: agentId, value: record as unknown as JsonValue, version });
-    return record;
+    return version;
   }
 
   async #read(agentId: string): Promise<Found | undefined> {
@@ -142,7 +134,7 @@ export class Registrations {
   }
 
   #newRecord(held: Held, current: AgentRecord | undefined): AgentRecord {
-    const { shared, ...fields } = held;
+    const { shared, last, ...fields } = held;
     const record = { ...fields, currentTasks: 0, lastHeartbeatAt: this.#context.clock.now() };
     return shared ? { ...record, holders: this.#withHolder(held, current) } : record;
   }
@@ -181,6 +173,12 @@ export class Registrations {
 interface Found {
   readonly record: AgentRecord | undefined;
   readonly version: number;
+}
+
+interface Written {
+  readonly written: AgentRecord;
+  /** What stood there before. */
+  readonly current: AgentRecord | undefined;
 }
 
 /** Whether the record is of this registration, or one that it shares. */
