@@ -28,15 +28,23 @@ describe.each(publishedPackages.map((each) => [each.manifest.name, each] as cons
   });
 
   test("runs the example of its README after the README's npm install", { timeout }, async () => {
-    const { install, code } = readmeExample(each.folder);
-    await using project = await emptyProject();
-    await using redis = await startRedis();
-    const ours = tarballs.with(install);
-    await project.install([...ours, ...install.filter((what) => !what.startsWith("@agentcomm/") && what !== "-D")]);
-    const example = code.replaceAll(/redis:\/\/(localhost|127\.0\.0\.1):6379/g, redis.url);
-    const isTestFile = /from "vitest"|from "@agentcomm\/transport-conformance"/.test(example);
-    const file = isTestFile ? "example.test.ts" : "example.ts";
-    await writeFile(join(project.folder, file), example);
-    await project.node(isTestFile ? ["node_modules/vitest/vitest.mjs", "run"] : [file], { REDIS_URL: redis.url });
+    await runReadmeExample(each.folder);
   });
 });
+
+test("the repository's README shows what its example prints", { timeout }, async () => {
+  expect(await runReadmeExample(".")).toBe("{ words: 6 }\n");
+});
+
+async function runReadmeExample(folder: string): Promise<string> {
+  const { install, code } = readmeExample(folder);
+  await using project = await emptyProject();
+  await using redis = await startRedis();
+  const ours = tarballs.with(install);
+  await project.install([...ours, ...install.filter((what) => !what.startsWith("@agentcomm/") && what !== "-D")]);
+  const example = code.replaceAll(/redis:\/\/(localhost|127\.0\.0\.1):6379/g, redis.url);
+  const isTestFile = /from "vitest"|from "@agentcomm\/transport-conformance"/.test(example);
+  const file = isTestFile ? "example.test.ts" : "example.ts";
+  await writeFile(join(project.folder, file), example);
+  return await project.node(isTestFile ? ["node_modules/vitest/vitest.mjs", "run"] : [file], { REDIS_URL: redis.url });
+}
