@@ -243,6 +243,8 @@ class DriverTransport implements Transport {
     this.#rings.ringAll();
     await stopped;
     await this.#watches.endAll();
+    // What was asked for in this very tick is still being gathered, and goes out at the end of it.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
     await this.#calls.settled();
     this.#calls.shut();
     await this.#driver.close({ deadline: clock.monotonic() + timeoutMs });

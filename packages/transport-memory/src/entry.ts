@@ -24,10 +24,13 @@ export interface Entry extends HeapItem {
 /** The entry as stored: every field, copied, so that who looks at it cannot change it. */
 export function copyFields(entry: Entry): Record<string, Uint8Array> {
   if (entry.fields !== undefined) return copyOf(entry.fields);
-  return entry.payload === undefined ? {} : { message: entry.payload.slice() };
+  return entry.payload === undefined ? {} : { message: new Uint8Array(entry.payload) };
 }
 
-/** A copy of raw fields. By fromEntries, since a field may be named "__proto__". */
+/**
+ * A copy of raw fields. By fromEntries, since a field may be named "__proto__"; by the constructor, since a Buffer's slice
+ * copies nothing.
+ */
 export function copyOf(fields: Readonly<Record<string, Uint8Array>>): Record<string, Uint8Array> {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.slice()]));
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, new Uint8Array(value)]));
 }
