@@ -10,8 +10,8 @@ import { describe, toAgentCommError } from "./trouble.js";
 const DRAIN_MS = 30_000;
 /** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
-/** One receive of a subscription waits this long; only ever ended early. */
-const WAIT_MS = 60_000;
+/** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */
+const WAIT_MS = 30_000;
 
 /** Starts a subscription: a loop over `receive` which never holds more than `concurrency`. */
 export function subscribe(
