@@ -1,4 +1,4 @@
-import { AgentCommError } from "./errors.js";
+import { invalidOption } from "./invalid-option.js";
 import { quote } from "./quote.js";
 
 /** What a number must be. */
@@ -14,10 +14,6 @@ export interface NumberRange {
 export function checkNumber(name: string, value: unknown, range: NumberRange): number {
   const { min, max = Number.MAX_VALUE, integer = false } = range;
   if (typeof value === "number" && value >= min && value <= max && (!integer || Number.isInteger(value))) return value;
-  const upper = max === Number.MAX_VALUE ? "" : ` to ${max}`;
-  throw new AgentCommError(
-    "INVALID_OPTIONS",
-    `${name} is ${quote(value)}: give ${integer ? "a whole number" : "a number"} from ${min}${upper === "" ? " up" : upper}`,
-    { outcome: "none", details: { option: name } },
-  );
+  const upper = max === Number.MAX_VALUE ? " up" : ` to ${max}`;
+  throw invalidOption(name, `is ${quote(value)}: give ${integer ? "a whole number" : "a number"} from ${min}${upper}`);
 }

@@ -18,7 +18,8 @@ export interface FieldKind {
   readonly nullable?: boolean;
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether the value is an object and no array. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isString = (value: unknown): value is string => typeof value === "string";

@@ -3,7 +3,11 @@ import { isForbiddenKey } from "./forbidden-keys.js";
 import { invalidMessage } from "./invalid-message.js";
 import type { JsonValue } from "./json.js";
 import { type Limits, tooDeep, tooManyBytes } from "./limits.js";
+import { placeOf } from "./place-of.js";
 import { quote } from "./quote.js";
+
+/** Told each key of the outermost object and its copied value; returns the key to store it under, or throws. */
+export type KeyRule = (key: string, value: JsonValue) => string;
 
 /**
  * Copies a value that a caller gave us, reading every property exactly once. The copy holds plain objects, arrays,
@@ -12,121 +16,124 @@ import { quote } from "./quote.js";
  *
  * `what` names the value in errors, `depth` is the nesting that it already has around it.
  */
-export function copyJson(value: unknown, what: string, depth: number, limits: Limits): JsonValue {
-  const copier = new JsonCopier(what, depth, limits);
+export function copyJson(value: unknown, what: string, depth: number, limits: Limits, rule?: KeyRule): JsonValue {
   try {
-    return copier.copy(value);
+    return copyValue(value, depth, { bytesLeft: limits.maxMessageBytes, maxDepth: limits.maxDepth, rule });
   } catch (error) {
     if (AgentCommError.is(error)) throw error;
-    throw invalidMessage(copier.place(), "cannot be read: a getter, a proxy or its size made reading fail", error);
+    const fault = faultOf(error);
+    if (fault.kind === "bytes") throw tooManyBytes(what, limits);
+    if (fault.kind === "depth") throw tooDeep(what, limits);
+    throw invalidMessage(what + placeOf(fault.path), fault.problem, fault.cause);
   }
 }
 
-class JsonCopier {
-  readonly #what: string;
-  readonly #limits: Limits;
-  readonly #path: (string | number)[] = [];
-  readonly #around: object[] = [];
-  readonly #outerDepth: number;
-  // Counts what the value takes on the wire at least: so endless data ends here, before anything of its size is built.
-  #bytesLeft: number;
-  #key: string | number | undefined;
+interface Copying {
+  /** Counts down what the copy takes on the wire at least: endless data ends here, before anything of its size is built. */
+  bytesLeft: number;
+  readonly maxDepth: number;
+  /** For the outermost object only. */
+  rule: KeyRule | undefined;
+}
 
-  constructor(what: string, depth: number, limits: Limits) {
-    this.#what = what;
-    this.#limits = limits;
-    this.#outerDepth = depth;
-    this.#bytesLeft = limits.maxMessageBytes;
+/** What is wrong, on its way out to the outermost value; each container that it passes adds its key. */
+class Fault {
+  readonly path: (string | number)[] = [];
+  kind: "value" | "depth" | "bytes";
+  problem: string;
+  /** What is nested too deep. */
+  readonly subject: unknown;
+  readonly cause: unknown;
+
+  constructor(kind: Fault["kind"], problem = "", facts: { readonly subject?: object; readonly cause?: unknown } = {}) {
+    this.kind = kind;
+    this.problem = problem;
+    this.subject = facts.subject;
+    this.cause = facts.cause;
   }
+}
 
-  place(): string {
-    const keys = this.#key === undefined ? this.#path : [...this.#path, this.#key];
-    return this.#what + placeOf(keys);
+function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  return new Fault("value", "cannot be read: a getter or proxy threw", { cause: error });
+}
+
+function passing(error: unknown, container: object, key: string | number | undefined): unknown {
+  if (AgentCommError.is(error)) return error;
+  const fault = faultOf(error);
+  if (key !== undefined) fault.path.unshift(key);
+  if (fault.kind === "depth" && fault.subject === container) {
+    fault.kind = "value";
+    fault.problem = "contains itself: JSON cannot say that";
   }
+  return fault;
+}
 
-  copy(value: unknown): JsonValue {
-    switch (typeof value) {
-      case "string":
-        this.#spend(value.length + 2);
-        return value;
-      case "number":
-        this.#spend(1);
-        if (!Number.isFinite(value)) throw invalidMessage(this.place(), `is ${value}: JSON has no such number`);
-        // -0 would come back as 0.
-        return value + 0;
-      case "boolean":
-        this.#spend(4);
-        return value;
-      case "object":
-        if (value === null) {
-          this.#spend(4);
-          return null;
-        }
-        return this.#copyContainer(value);
-      default:
-        throw invalidMessage(
-          this.place(),
-          `is ${value === undefined ? "undefined" : `a ${typeof value}`}: JSON cannot say that`,
-        );
-    }
+function copyValue(value: unknown, depth: number, copying: Copying): JsonValue {
+  switch (typeof value) {
+    case "string":
+      spend(value.length + 2, copying);
+      return value;
+    case "number":
+      spend(1, copying);
+      if (!Number.isFinite(value)) throw new Fault("value", `is ${value}: JSON has no such number`);
+      // -0 would come back as 0.
+      return value + 0;
+    case "boolean":
+      spend(4, copying);
+      return value;
+    case "object":
+      spend(2, copying);
+      if (value === null) return null;
+      if (depth >= copying.maxDepth) throw new Fault("depth", "", { subject: value });
+      return Array.isArray(value) ? copyArray(value, depth + 1, copying) : copyObject(value, depth + 1, copying);
+    default:
+      throw new Fault("value", `is ${quote(value)}: JSON cannot say that`);
   }
+}
 
-  #copyContainer(value: object): JsonValue {
-    const depth = this.#around.length;
-    if (depth + this.#outerDepth >= this.#limits.maxDepth) {
-      if (this.#around.includes(value)) throw invalidMessage(this.place(), "contains itself: JSON cannot say that");
-      throw tooDeep(this.#what, this.#limits);
-    }
-    this.#spend(2);
-    const key = this.#key;
-    if (key !== undefined) this.#path.push(key);
-    this.#key = undefined;
-    this.#around.push(value);
-    const copied = Array.isArray(value) ? this.#copyArray(value) : this.#copyObject(value);
-    this.#around.pop();
-    if (key !== undefined) this.#path.pop();
-    return copied;
-  }
-
-  #copyArray(value: readonly unknown[]): JsonValue[] {
-    const copied: JsonValue[] = [];
+function copyArray(value: readonly unknown[], depth: number, copying: Copying): JsonValue[] {
+  copying.rule = undefined;
+  const copied: JsonValue[] = [];
+  let index = 0;
+  try {
     const length = value.length;
-    for (let index = 0; index < length; index++) {
-      this.#key = index;
-      copied.push(this.copy(value[index]));
-    }
-    this.#key = undefined;
-    return copied;
+    for (; index < length; index++) copied.push(copyValue(value[index], depth, copying));
+  } catch (error) {
+    throw passing(error, value, index);
   }
+  return copied;
+}
 
-  #copyObject(value: object): Record<string, JsonValue> {
-    if (!isPlain(value)) {
-      throw invalidMessage(
-        this.place(),
-        `is ${nameOf(value)}: only plain objects and arrays can be sent; turn it into one`,
-      );
-    }
-    const copied: Record<string, JsonValue> = {};
+function copyObject(value: object, depth: number, copying: Copying): Record<string, JsonValue> {
+  const { rule } = copying;
+  copying.rule = undefined;
+  const copied: Record<string, JsonValue> = {};
+  let current: string | undefined;
+  try {
+    if (!isPlain(value)) throw new Fault("value", `is ${nameOf(value)}: give a plain object or an array`);
     for (const key of Object.keys(value)) {
-      this.#key = key;
+      current = key;
       const item = (value as Record<string, unknown>)[key];
       if (item === undefined) continue;
-      if (isForbiddenKey(key)) throw invalidMessage(this.place(), "has a key that is not allowed: rename it");
-      this.#spend(key.length + 3);
-      copied[key] = this.copy(item);
+      if (isForbiddenKey(key)) throw new Fault("value", "has a name that is not allowed as a key: rename it");
+      spend(key.length + 3, copying);
+      const itemCopy = copyValue(item, depth, copying);
+      copied[rule === undefined ? key : rule(key, itemCopy)] = itemCopy;
     }
-    this.#key = undefined;
-    return copied;
+  } catch (error) {
+    throw passing(error, value, current);
   }
+  return copied;
+}
 
-  #spend(bytes: number): void {
-    this.#bytesLeft -= bytes;
-    if (this.#bytesLeft < 0) throw tooManyBytes(this.#what, this.#limits);
-  }
+function spend(bytes: number, copying: Copying): void {
+  copying.bytesLeft -= bytes;
+  if (copying.bytesLeft < 0) throw new Fault("bytes");
 }
 
 /** Whether it is an object literal, or made by Object.create(null), of this realm or another. */
-export function isPlain(value: object): boolean {
+function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
@@ -134,15 +141,4 @@ export function isPlain(value: object): boolean {
 function nameOf(value: object): string {
   const name: unknown = value.constructor?.name;
   return typeof name === "string" && name !== "" ? `an instance of ${quote(name).slice(1, -1)}` : "no plain object";
-}
-
-/** Writes keys as a path: `.a[0]["b c"]`. */
-export function placeOf(keys: readonly PropertyKey[]): string {
-  return keys
-    .map((key) => {
-      if (typeof key === "number") return `[${key}]`;
-      const text = String(key);
-      return /^[A-Za-z_$][\w$]{0,62}$/.test(text) ? `.${text}` : `[${quote(text)}]`;
-    })
-    .join("");
 }

@@ -1,15 +1,18 @@
-import { type ContentShape, contentShape } from "./content-shape.js";
+import { isObject } from "./content-fields.js";
+import { contentShape, type Spelling } from "./content-shape.js";
 import { copyJson } from "./copy-json.js";
 import { AgentCommError } from "./errors.js";
-import { checkAddress, checkAgentId, MESSAGE_ID_PATTERN, MESSAGE_TYPE_PATTERN } from "./ids.js";
+import { checkAddress, checkAgentId, isMessageId, isMessageType } from "./ids.js";
 import { invalidMessage } from "./invalid-message.js";
 import type { JsonValue } from "./json.js";
 import { type Limits, resolveLimits } from "./limits.js";
-import { type AgentMessage, type MessageInput, PRIORITIES, type TraceContext } from "./message.js";
+import { type AgentMessage, type MessageInput, PRIORITIES, type Priority, type TraceContext } from "./message.js";
+import { isHeaders, isTraceparent } from "./message-fields.js";
+import { placeOf } from "./place-of.js";
 import { quote } from "./quote.js";
 import { formatTimestamp, isTimestamp } from "./timestamp.js";
 import { createId } from "./uuid.js";
-import { TASK_REQUEST, TRACEPARENT_PATTERN } from "./wire-schema.js";
+import { TASK_REQUEST } from "./wire-schema.js";
 
 /** Where a new message's id and time come from, and how much it may hold. */
 export interface CreateMessageOptions {
@@ -27,6 +30,35 @@ export interface CreateMessageOptions {
   readonly limits?: Partial<Limits>;
 }
 
+const FIELDS: ReadonlySet<string> = new Set<keyof AgentMessage>([
+  "id",
+  "from",
+  "to",
+  "type",
+  "content",
+  "priority",
+  "timestamp",
+  "correlationId",
+  "expiresAt",
+  "trace",
+  "headers",
+]);
+
+/** A message whose content may be in either spelling. */
+export interface CheckedMessage {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  readonly type: string;
+  readonly content: Readonly<Record<string, JsonValue>>;
+  readonly priority: Priority;
+  readonly timestamp: string;
+  readonly correlationId?: string;
+  readonly expiresAt?: string;
+  readonly trace?: TraceContext;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /**
  * Builds a message: fills in id, priority, timestamp and what decoding fills in built-in content, and checks everything.
  * The message shares no object with the input, so nothing that happens to the input later reaches it.
@@ -39,70 +71,73 @@ export function createMessage<Type extends string>(
   input: MessageInput<Type>,
   options: CreateMessageOptions = {},
 ): AgentMessage<Type> {
+  return checkMessage(input, options, resolveLimits(options.limits), "name") as unknown as AgentMessage<Type>;
+}
+
+/** What `createMessage` does, with the known keys of content in the wanted spelling. */
+export function checkMessage(
+  input: MessageInput,
+  options: CreateMessageOptions,
+  limits: Limits,
+  spelling: Spelling,
+): CheckedMessage {
   try {
-    return buildMessage(input, options);
+    return readInput(input, options, limits, spelling);
   } catch (error) {
     if (AgentCommError.is(error)) throw error;
-    throw invalidMessage("message", "cannot be read: a getter or proxy made reading fail", error);
+    throw invalidMessage("message", "cannot be built: a getter, a proxy, createId or now threw", error);
   }
 }
 
-interface Building {
-  id: string;
-  from: string;
-  to: string;
-  type: string;
-  content: unknown;
-  priority: string;
-  timestamp: string;
-  correlationId?: string;
-  expiresAt?: string;
-  trace?: TraceContext;
-  headers?: Readonly<Record<string, string>>;
-}
-
-function buildMessage<Type extends string>(
-  input: MessageInput<Type>,
+function readInput(
+  input: MessageInput,
   options: CreateMessageOptions,
-): AgentMessage<Type> {
-  if (typeof input !== "object" || input === null)
-    throw invalidMessage("message", `is ${quote(input)}: give an object`);
+  limits: Limits,
+  spelling: Spelling,
+): CheckedMessage {
+  if (!isObject(input)) throw invalidMessage("message", `is ${quote(input)}: give an object`);
   const { id, from, to, type, content, priority, timestamp, correlationId, expiresAt, trace, headers } = input;
+  checkFields(input);
   checkAgentId(from, "from");
   checkAddress(to, "to");
   checkType(type);
-  const limits = resolveLimits(options.limits);
-  const message: Building = {
+  const message: { -readonly [Key in keyof CheckedMessage]: CheckedMessage[Key] } = {
     id: checkMessageId("id", id ?? (options.createId ?? createId)()),
     from,
     to,
     type,
-    content: checkContent(type, content, limits),
+    content: checkContent(type, content, limits, spelling),
     priority: checkPriority(priority ?? "medium"),
-    timestamp:
-      timestamp === undefined ? formatTimestamp((options.now ?? Date.now)()) : checkTimestamp("timestamp", timestamp),
+    timestamp: checkTimestamp("timestamp", timestamp ?? formatTimestamp((options.now ?? Date.now)())),
   };
   if (correlationId !== undefined) message.correlationId = checkMessageId("correlationId", correlationId);
   if (expiresAt !== undefined) message.expiresAt = checkTimestamp("expiresAt", expiresAt);
   if (trace !== undefined) message.trace = checkTrace(trace);
   if (headers !== undefined) message.headers = checkHeaders(headers, limits);
-  return message as unknown as AgentMessage<Type>;
+  return message;
+}
+
+function checkFields(input: object): void {
+  for (const field of Object.keys(input)) {
+    if (FIELDS.has(field) || (input as Record<string, unknown>)[field] === undefined) continue;
+    throw invalidMessage(`message${placeOf([field])}`, "is no field of a message: put it into content or headers");
+  }
 }
 
 function checkType(type: unknown): void {
-  if (typeof type !== "string" || !MESSAGE_TYPE_PATTERN.test(type)) {
+  if (!isMessageType(type)) {
     throw invalidMessage("type", `is ${quote(type)}: use a lower-case letter and up to 62 of a-z, 0-9, "_" and "."`);
   }
   if (type === TASK_REQUEST) throw invalidMessage("type", 'is "task_request", the older name: use "task_assignment"');
 }
 
 function checkMessageId(field: string, value: unknown): string {
-  if (typeof value === "string" && MESSAGE_ID_PATTERN.test(value)) return value;
+  if (isMessageId(value)) return value;
   throw invalidMessage(field, `is ${quote(value)}: use 1 to 128 printable ASCII characters`);
 }
 
-function checkPriority(value: string): string {
-  if ((PRIORITIES as readonly string[]).includes(value)) return value;
+function checkPriority(value: Priority): Priority {
+  if (PRIORITIES.includes(value)) return value;
   throw invalidMessage("priority", `is ${quote(value)}: use one of ${PRIORITIES.join(", ")}`);
 }
 
@@ -112,9 +147,9 @@ function checkTimestamp(field: string, value: unknown): string {
 }
 
 function checkTrace(trace: TraceContext): TraceContext {
-  if (typeof trace !== "object" || trace === null) throw invalidMessage("trace", `is ${quote(trace)}: give an object`);
+  if (!isObject(trace)) throw invalidMessage("trace", `is ${quote(trace)}: give an object`);
   const { traceparent, tracestate } = trace;
-  if (typeof traceparent !== "string" || !TRACEPARENT_PATTERN.test(traceparent)) {
+  if (!isTraceparent(traceparent)) {
     throw invalidMessage(
       "trace.traceparent",
       `is ${quote(traceparent)}: use the W3C form, 00-<32 hex>-<16 hex>-<2 hex>`,
@@ -125,39 +160,22 @@ function checkTrace(trace: TraceContext): TraceContext {
   return { traceparent, tracestate };
 }
 
-function checkHeaders(headers: unknown, limits: Limits): Record<string, string> {
+function checkHeaders(headers: unknown, limits: Limits): Readonly<Record<string, string>> {
   const copied = copyJson(headers, "headers", 1, limits);
-  if (typeof copied !== "object" || copied === null || Array.isArray(copied)) {
-    throw invalidMessage("headers", `is ${quote(headers)}: give an object whose values are strings`);
-  }
-  for (const [name, value] of Object.entries(copied)) {
-    if (typeof value !== "string")
-      throw invalidMessage("headers", `has ${quote(value)} under ${quote(name)}: use strings`);
-  }
-  return copied as Record<string, string>;
+  if (isHeaders(copied)) return copied;
+  throw invalidMessage("headers", "is wrong: give an object whose values are strings");
 }
 
-function checkContent(type: string, content: unknown, limits: Limits): unknown {
-  const copied = copyJson(content, "content", 1, limits);
-  if (typeof copied !== "object" || copied === null || Array.isArray(copied)) {
-    throw invalidMessage("content", `is ${quote(content)}: give an object`);
-  }
+function checkContent(
+  type: string,
+  content: unknown,
+  limits: Limits,
+  spelling: Spelling,
+): Readonly<Record<string, JsonValue>> {
   const shape = contentShape(type);
-  return shape === undefined ? copied : checkKnownKeys(copied as Record<string, JsonValue>, shape);
-}
-
-function checkKnownKeys(content: Record<string, JsonValue>, shape: ContentShape): Record<string, JsonValue> {
-  for (const key of Object.keys(content)) {
-    const value = content[key] as JsonValue;
-    const field = shape.byName.get(key);
-    if (field === undefined) {
-      const meant = shape.byWire.get(key);
-      if (meant !== undefined)
-        throw invalidMessage(`content.${key}`, `is the spelling of the wire: write ${meant.name}`);
-    } else if (!field.kind.accepts(value)) {
-      throw invalidMessage(`content.${key}`, `is ${quote(value)}: it must be ${field.kind.expects}`);
-    }
-  }
-  for (const { name, fill } of shape.filled) content[name] ??= fill();
-  return content;
+  const copied = copyJson(content, "content", 1, limits, shape?.rules[spelling]);
+  if (!isObject(copied)) throw invalidMessage("content", `is ${quote(content)}: give an object`);
+  const checked = copied as Record<string, JsonValue>;
+  if (shape !== undefined) for (const field of shape.filled) checked[field[spelling]] ??= field.fill();
+  return checked;
 }

@@ -11,6 +11,7 @@ import type { RateMeter } from "./rate-meter.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
 import type { Rings } from "./rings.js";
 import type { Settlements } from "./settlements.js";
+import { parseTimestamp } from "./timestamp.js";
 import type { DeadLetterReason, ReceiveOptions } from "./transport.js";
 import type { ReportTrouble } from "./trouble.js";
 
@@ -129,7 +130,7 @@ export class Inbox {
     } catch (error) {
       return { deadReason: "unreadable", detail: (error as Error).message };
     }
-    if (message.expiresAt !== undefined && Date.parse(message.expiresAt) <= clock.now()) {
+    if (message.expiresAt !== undefined && parseTimestamp(message.expiresAt) <= clock.now()) {
       return { deadReason: "expired", detail: `expired at ${message.expiresAt}`, message };
     }
     if (entry.attempt > maxDeliveries) {

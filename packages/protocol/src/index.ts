@@ -2,6 +2,8 @@ export { type Clock, systemClock } from "./clock.js";
 export { decodeMessage, encodeMessage } from "./codec.js";
 export { type CreateMessageOptions, createMessage } from "./create-message.js";
 export { createTransport } from "./create-transport.js";
+export { defineMessage, type MessageDefinition } from "./define-message.js";
+export { type DefineTaskOptions, defineTask, type TaskDefinition } from "./define-task.js";
 export {
   type AgentEvent,
   type DeliveryEvent,
@@ -63,7 +65,36 @@ export {
   type TaskResponseStatus,
   type TraceContext,
 } from "./message.js";
+export {
+  type CoordinationInput,
+  coordination,
+  type ErrorReportInput,
+  errorReport,
+  type HeartbeatInput,
+  heartbeat,
+  type MessageFields,
+  type StatusUpdateInput,
+  statusUpdate,
+  type TaskAssignmentInput,
+  type TaskResponseInput,
+  taskAssignment,
+  taskResponse,
+} from "./message-helpers.js";
 export type { ListRecordsOptions, RecordEvent, RecordStore, VersionedRecord } from "./records.js";
+export {
+  COMMUNICATION_MODES,
+  type CommunicationMode,
+  type Settings,
+  settingsFromEnv,
+  transportFromSettings,
+} from "./settings.js";
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from "./standard-schema.js";
 export type {
   CallOptions,
   DeadLetter,

@@ -1,12 +1,15 @@
 /** Helpers for the other packages of AgentComm. Not public: may change in any release. */
 export { backoffMs } from "./backoff.js";
 export { checkNumber, type NumberRange } from "./check-number.js";
-export { encodeCreatedMessage } from "./codec.js";
+export { type EncodedMessage, encodeInput } from "./codec.js";
 export { checkAddress } from "./ids.js";
+export { invalidMessage } from "./invalid-message.js";
+export { invalidOption } from "./invalid-option.js";
 export { decodeJson, encodeJson } from "./json-value.js";
 export { resolveLimits } from "./limits.js";
 export { quote } from "./quote.js";
 export { RateMeter } from "./rate-meter.js";
+export { isStandardSchema, validateWithSchema } from "./standard-schema.js";
 export {
   type AttemptOutcome,
   FINISHED_TASKS,

@@ -1,3 +1,4 @@
+import { checkNumber, type NumberRange } from "./check-number.js";
 import { AgentCommError } from "./errors.js";
 
 /** How much a message or record may hold. */
@@ -17,12 +18,17 @@ export interface Limits {
 /** The limits that hold where nobody sets others. */
 export const DEFAULT_LIMITS: Limits = Object.freeze({ maxMessageBytes: 262_144, maxDepth: 32 });
 
-/** Fills in what a caller left out. */
+// Below 256 bytes no message fits; beyond 2 ** 29 - 1 characters V8 makes no string.
+const BYTES: NumberRange = { min: 256, max: 2 ** 29 - 1, integer: true };
+// JSON.stringify overflows the stack some way below 10,000 levels.
+const DEPTH: NumberRange = { min: 2, max: 1_000, integer: true };
+
+/** Fills in what a caller left out. Throws INVALID_OPTIONS. */
 export function resolveLimits(limits: Partial<Limits> | undefined): Limits {
-  if (limits === undefined) return DEFAULT_LIMITS;
+  if (limits === undefined || limits === DEFAULT_LIMITS) return DEFAULT_LIMITS;
   return {
-    maxMessageBytes: limits.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
-    maxDepth: limits.maxDepth ?? DEFAULT_LIMITS.maxDepth,
+    maxMessageBytes: checkNumber("maxMessageBytes", limits.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, BYTES),
+    maxDepth: checkNumber("maxDepth", limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEPTH),
   };
 }
 

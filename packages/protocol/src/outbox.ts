@@ -1,7 +1,7 @@
 import { abortedError, type Calls, checkSignal } from "./calls.js";
 import { checkNumber } from "./check-number.js";
-import { encodeCreatedMessage } from "./codec.js";
-import { createMessage } from "./create-message.js";
+import { decodeMessage, type EncodedMessage, encodeInput } from "./codec.js";
+import type { CreateMessageOptions } from "./create-message.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { AppendEntry, AppendResult, Driver } from "./driver.js";
 import { AgentCommError } from "./errors.js";
@@ -27,19 +27,22 @@ export interface OutboxContext {
 /** Takes messages in: validates, encodes, resolves who is meant, and stores one entry per mailbox. */
 export class Outbox {
   readonly #context: OutboxContext;
+  readonly #encoding: CreateMessageOptions;
   readonly #appends: TickBatch<AppendEntry, AppendResult>;
 
   constructor(context: OutboxContext) {
     this.#context = context;
+    const { createId, limits, clock } = context.options;
+    this.#encoding = { createId, limits, now: () => clock.now() };
     this.#appends = new TickBatch("send", context.calls, (batch, call) => context.driver.append(batch, call));
   }
 
   async send(input: MessageInput | AgentMessage, options: SendOptions = {}): Promise<Receipt> {
     this.#context.calls.enter("send");
     const startedAt = this.#context.options.clock.monotonic();
-    const { createId, limits } = this.#context.options;
-    const message = createMessage(input, { createId });
-    const entry = this.#entry(message, Buffer.from(encodeCreatedMessage(message, limits)), options);
+    const { limits } = this.#context.options;
+    const { message, text } = encodeInput(input, this.#encoding);
+    const entry = this.#entry(message, Buffer.from(text), options);
     const timeoutMs = this.#context.calls.timeoutOf(options);
     try {
       const receipt = isFanOut(message.to)
@@ -49,7 +52,7 @@ export class Outbox {
       publishDiagnostics("message.sent", () => ({
         transport: this.#context.name,
         agentId: message.to,
-        message,
+        message: decodeMessage(text, limits),
         stored: receipt.stored,
         duplicate: receipt.duplicate,
         durationMs: this.#context.options.clock.monotonic() - startedAt,
@@ -59,7 +62,7 @@ export class Outbox {
       publishDiagnostics("message.refused", () => ({
         transport: this.#context.name,
         agentId: message.to,
-        message,
+        message: decodeMessage(text, limits),
         error: error as AgentCommError,
       }));
       throw error;
@@ -79,7 +82,7 @@ export class Outbox {
   }
 
   async #one(
-    message: AgentMessage,
+    message: EncodedMessage["message"],
     entry: AppendEntry,
     timeoutMs: number,
     signal: AbortSignal | undefined,
@@ -92,7 +95,7 @@ export class Outbox {
   }
 
   /** One entry per member. Not atomic: the receipt says who was reached; a repeat with the same key completes it. */
-  async #fanOut(message: AgentMessage, entry: AppendEntry, options: SendOptions): Promise<Receipt> {
+  async #fanOut(message: EncodedMessage["message"], entry: AppendEntry, options: SendOptions): Promise<Receipt> {
     const { calls, driver, options: transport } = this.#context;
     const topic = message.to === "*" ? undefined : message.to.slice(1);
     return await calls.run("send", options, async (call) => {
@@ -118,7 +121,7 @@ export class Outbox {
     });
   }
 
-  #entry(message: AgentMessage, payload: Uint8Array, options: SendOptions): AppendEntry {
+  #entry(message: EncodedMessage["message"], payload: Uint8Array, options: SendOptions): AppendEntry {
     this.#checkOptions(options);
     const { idempotencyKey, delayMs = 0 } = options;
     return {

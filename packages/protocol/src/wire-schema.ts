@@ -3,12 +3,10 @@ import { z } from "zod";
 import { anyObject, CONTENT_FIELDS, timestampSchema } from "./content-fields.js";
 import { ADDRESS_PATTERN, AGENT_ID_PATTERN, MESSAGE_ID_PATTERN } from "./ids.js";
 import { type BuiltInMessageType, MESSAGE_TYPES, PRIORITIES } from "./message.js";
+import { TRACEPARENT_PATTERN } from "./message-fields.js";
 
 /** The older name of "task_assignment". Read, never written. */
 export const TASK_REQUEST = "task_request";
-
-/** W3C trace context, version 00 and what later versions may append. */
-export const TRACEPARENT_PATTERN = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(?:-[\x21-\x7e]{0,256})?$/;
 
 /** A custom type: the grammar of message types without the built-in ones. */
 const CUSTOM_TYPE_PATTERN = new RegExp(`^(?!(?:${[...MESSAGE_TYPES, TASK_REQUEST].join("|")})$)[a-z][a-z0-9_.]{0,62}$`);
