@@ -1,1 +1,12 @@
-export {};
+export type {
+  Agent,
+  AgentOptions,
+  MessageContext,
+  MessageHandler,
+  OutgoingMessage,
+  RequestOptions,
+  StopOptions,
+  TaskContext,
+  TaskHandler,
+} from "./agent.js";
+export { createAgent } from "./create-agent.js";
