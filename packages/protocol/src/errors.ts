@@ -205,11 +205,13 @@ export class AgentCommError extends Error {
 
   /** Whether a value is an AgentCommError, from this copy of the package or another; of the given code, if one is given. */
   static is(error: unknown, code?: ErrorCode): error is AgentCommError {
-    return (
-      typeof error === "object" &&
-      error !== null &&
-      (error as Record<symbol, unknown>)[BRAND] === true &&
-      (code === undefined || (error as AgentCommError).code === code)
-    );
+    if (typeof error !== "object" || error === null) return false;
+    try {
+      const branded = (error as Record<symbol, unknown>)[BRAND] === true;
+      return branded && (code === undefined || (error as AgentCommError).code === code);
+    } catch {
+      // A proxy or getter that throws when it is read: somebody may throw even that.
+      return false;
+    }
   }
 }

@@ -30,8 +30,8 @@ function warn(error: AgentCommError): void {
 
 /** A thrown value, in words: handlers may throw anything, null included. */
 export function describe(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
   try {
+    if (thrown instanceof Error) return thrown.message === "" ? String(thrown.name) : String(thrown.message);
     return String(thrown);
   } catch {
     return "a value that cannot be shown";
