@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import type { Delivery, MessageInput, ReceiveOptions, Transport, TransportOptions } from "@agentcomm/protocol";
+import type {
+  Delivery,
+  MessageInput,
+  ReceiveOptions,
+  SubscribeOptions,
+  Transport,
+  TransportOptions,
+} from "@agentcomm/protocol";
 import type { Scene } from "./scene.js";
 
 /** A lease that a case can wait out. */
@@ -86,4 +93,14 @@ export async function takeOver(
   const held = await receiveOne(scene, holder);
   assert.equal(held.message.id, lost.message.id);
   return { sender, lost, held, holder };
+}
+
+/** A subscription that ends with the block it is used in, whatever its handlers are doing: a failing case must not hang. */
+export function subscribed(
+  transport: Transport,
+  handler: (delivery: Delivery) => Promise<unknown>,
+  options?: SubscribeOptions,
+): AsyncDisposable {
+  const subscription = transport.subscribe("bob", handler, options);
+  return { [Symbol.asyncDispose]: () => subscription.stop({ drainMs: 0 }) };
 }

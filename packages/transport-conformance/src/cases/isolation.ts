@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../conformance-case.js";
+import { eventually } from "../eventually.js";
 import { drain, holds, lookInto, NOTHING, note, nothingFor, pair, receiveOne } from "../play.js";
 import { rejection } from "../rejection.js";
 
@@ -60,7 +61,7 @@ export const isolationCases = casesOf("isolation", [
         (await sender.records.list("jobs")).map((record) => record.key),
         ["one"],
       );
-      assert.deepEqual([...new Set(told)], ["two"]);
+      await eventually(scene.patienceMs, () => assert.deepEqual([...new Set(told)], ["two"]));
     },
   },
   {

@@ -13,6 +13,7 @@ import {
   pair,
   receiveOne,
   SHORT_LEASE_MS,
+  subscribed,
 } from "../play.js";
 import { rejection } from "../rejection.js";
 
@@ -101,7 +102,7 @@ export const outageCases = casesOf("outages end", [
       await lookInto(observer, "bob");
       const { transport, stall, mend } = await scene.breakable({ timeoutMs: TIMEOUT_MS });
       const handled = new Set<unknown>();
-      await using _subscription = transport.subscribe("bob", async (delivery) => {
+      await using _subscription = subscribed(transport, async (delivery) => {
         handled.add(numbersOf([delivery])[0]);
       });
       await observer.send(note(1));

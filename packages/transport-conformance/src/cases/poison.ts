@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../conformance-case.js";
 import { eventually } from "../eventually.js";
-import { holds, NOTHING, note, nothingFor, numbersOf, pair, receiveOne } from "../play.js";
+import { holds, NOTHING, note, nothingFor, numbersOf, pair, receiveOne, subscribed } from "../play.js";
 
 export const poisonCases = casesOf("poison stops", [
   {
@@ -46,7 +46,7 @@ export const poisonCases = casesOf("poison stops", [
       await sender.send(note(0));
       await sender.sendMany([1, 2, 3, 4].map((n) => note(n)));
       const handled: unknown[] = [];
-      await using _subscription = receiver.subscribe("bob", async (delivery) => {
+      await using _subscription = subscribed(receiver, async (delivery) => {
         const [n] = numbersOf([delivery]);
         if (n === 0) throw new Error("boom");
         handled.push(n);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AgentCommError, type Delivery } from "@agentcomm/protocol";
 import { casesOf } from "../conformance-case.js";
 import { eventually, throughout } from "../eventually.js";
-import { holds, NOTHING, note, nothingFor, numbersOf, pair, receiveOne, SHORT_LEASE_MS } from "../play.js";
+import { holds, NOTHING, note, nothingFor, numbersOf, pair, receiveOne, SHORT_LEASE_MS, subscribed } from "../play.js";
 
 /** A promise, and what resolves it. */
 function signalled<T = void>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
@@ -19,7 +19,7 @@ export const subscribeCases = casesOf("subscribe", [
     async run(scene) {
       const { sender, receiver } = await pair(scene);
       const handled: unknown[] = [];
-      await using _subscription = receiver.subscribe("bob", async (delivery) => handled.push(...numbersOf([delivery])));
+      await using _subscription = subscribed(receiver, async (delivery) => handled.push(...numbersOf([delivery])));
       for (const n of [1, 2, 3]) await sender.send(note(n));
       await eventually(scene.patienceMs, async () => {
         assert.deepEqual(handled, [1, 2, 3]);
@@ -33,7 +33,7 @@ export const subscribeCases = casesOf("subscribe", [
       const { sender, receiver } = await pair(scene, { retryBackoff: { minMs: 200, maxMs: 200 } });
       const starts: number[] = [];
       const attempts: number[] = [];
-      await using _subscription = receiver.subscribe("bob", async ({ attempt }) => {
+      await using _subscription = subscribed(receiver, async ({ attempt }) => {
         starts.push(performance.now());
         attempts.push(attempt);
         if (attempt < 3) throw new Error("not yet");
@@ -52,7 +52,7 @@ export const subscribeCases = casesOf("subscribe", [
     title: "a handler that rejects with an error that is not retryable sends its message to the dead letters",
     async run(scene) {
       const { sender, receiver } = await pair(scene);
-      await using _subscription = receiver.subscribe("bob", async () => {
+      await using _subscription = subscribed(receiver, async () => {
         throw new AgentCommError("INVALID_MESSAGE", "I cannot read this");
       });
       await sender.send(note());
@@ -68,7 +68,7 @@ export const subscribeCases = casesOf("subscribe", [
     async run(scene) {
       const { sender, receiver } = await pair(scene, { retryBackoff: { minMs: 10, maxMs: 10 } });
       const attempts: number[] = [];
-      await using _subscription = receiver.subscribe("bob", async ({ attempt }) => {
+      await using _subscription = subscribed(receiver, async ({ attempt }) => {
         attempts.push(attempt);
         if (attempt === 1) throw null;
       });
@@ -83,7 +83,7 @@ export const subscribeCases = casesOf("subscribe", [
     title: "a handler may settle its delivery itself",
     async run(scene) {
       const { sender, receiver } = await pair(scene);
-      await using _subscription = receiver.subscribe("bob", (delivery) => delivery.reject("not for me"));
+      await using _subscription = subscribed(receiver, (delivery) => delivery.reject("not for me"));
       await sender.send(note());
       await eventually(scene.patienceMs, async () => assert.deepEqual(await holds(sender), { ...NOTHING, dead: 1 }));
     },
@@ -95,8 +95,8 @@ export const subscribeCases = casesOf("subscribe", [
       const other = await scene.transport();
       const started = signalled<Delivery>();
       const finish = signalled();
-      await using _subscription = receiver.subscribe(
-        "bob",
+      await using _subscription = subscribed(
+        receiver,
         async (delivery) => {
           started.resolve(delivery);
           await finish.promise;
@@ -120,8 +120,8 @@ export const subscribeCases = casesOf("subscribe", [
       await receiveOne(scene, receiver, "bob", { leaseMs: SHORT_LEASE_MS });
       const started = signalled();
       const finish = signalled();
-      await using _subscription = receiver.subscribe(
-        "bob",
+      await using _subscription = subscribed(
+        receiver,
         async () => {
           started.resolve();
           await finish.promise;
@@ -142,8 +142,8 @@ export const subscribeCases = casesOf("subscribe", [
       const finish = signalled();
       const running = new Set<Delivery>();
       let handled = 0;
-      await using _subscription = receiver.subscribe(
-        "bob",
+      await using _subscription = subscribed(
+        receiver,
         async (delivery) => {
           running.add(delivery);
           await finish.promise;
@@ -168,8 +168,8 @@ export const subscribeCases = casesOf("subscribe", [
       const other = await scene.transport();
       const handled: unknown[] = [];
       const handle = async (delivery: Delivery) => handled.push(...numbersOf([delivery]));
-      await using _first = receiver.subscribe("bob", handle, { concurrency: 2 });
-      await using _second = other.subscribe("bob", handle, { concurrency: 2 });
+      await using _first = subscribed(receiver, handle, { concurrency: 2 });
+      await using _second = subscribed(other, handle, { concurrency: 2 });
       const sent = Array.from({ length: 30 }, (_, n) => n);
       await Promise.all(sent.map((n) => sender.send(note(n))));
       await eventually(scene.patienceMs, async () => assert.deepEqual(await holds(sender), NOTHING));

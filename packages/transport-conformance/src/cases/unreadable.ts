@@ -80,7 +80,7 @@ export const unreadableCases = casesOf("unreadable is kept", [
   {
     title: "a stored message that is too large goes to the dead letters whole",
     async run(scene) {
-      await isKept(scene, { message: bytes(wire(`{"a":"${"x".repeat(2_000)}"}`)) }, { maxMessageBytes: 1_000 });
+      await isKept(scene, { message: bytes(wire(`{"a":"${"x".repeat(20_000)}"}`)) }, { maxMessageBytes: 1_000 });
     },
   },
   {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../conformance-case.js";
-import { note, pair } from "../play.js";
+import { note, pair, subscribed } from "../play.js";
 
 const ROUNDS = 15;
 
@@ -35,7 +35,7 @@ export const wakeCases = casesOf("wakes", [
     async run(scene) {
       const { sender, receiver } = await pair(scene);
       let arrived = (_at: number): void => {};
-      await using _subscription = receiver.subscribe("bob", async () => arrived(performance.now()), { concurrency: 2 });
+      await using _subscription = subscribed(receiver, async () => arrived(performance.now()), { concurrency: 2 });
       const samples: number[] = [];
       for (let n = 0; n < ROUNDS; n += 1) {
         await receiver.stats();

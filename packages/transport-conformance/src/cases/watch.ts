@@ -106,8 +106,9 @@ export const watchCases = casesOf("watch", [
       await receiver.records.watch("jobs", hear);
       assert.deepEqual(state(), { a: 1 });
       await eventually(scene.patienceMs, () => assert.deepEqual(state(), {}));
-      await sender.records.put("jobs", "b", 2, { ttlMs: 150 });
+      await sender.records.put("jobs", "b", 2);
       await eventually(scene.patienceMs, () => assert.deepEqual(state(), { b: 2 }));
+      await sender.records.put("jobs", "b", 3, { ttlMs: 150 });
       await eventually(scene.patienceMs, () => assert.deepEqual(state(), {}));
       assert.deepEqual(
         events.filter(({ kind }) => kind !== "put"),
