@@ -113,6 +113,8 @@ export class Presence {
       }
       this.#failures += 1;
       this.#report(error, "the heartbeat could not be stored");
+      // Neither a registry nor a transport that is closed opens again.
+      if (AgentCommError.is(error, "CLOSED")) this.end();
     }
     this.#scheduleBeat();
   }

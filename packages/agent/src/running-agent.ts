@@ -6,7 +6,13 @@ import {
   type Subscription,
   type TaskDefinition,
 } from "@agentcomm/protocol";
-import { checkNumber, createTroubleReporter, quote, type ReportTrouble } from "@agentcomm/protocol/internal";
+import {
+  checkNumber,
+  createTroubleReporter,
+  quote,
+  type ReportTrouble,
+  toAgentCommError,
+} from "@agentcomm/protocol/internal";
 import { type AgentRegistry, type AgentRole, createRegistry } from "@agentcomm/registry";
 import { addressMessage } from "./address-message.js";
 import type { Agent, MessageHandler, OutgoingMessage, RequestOptions, StopOptions, TaskHandler } from "./agent.js";
@@ -140,6 +146,18 @@ export class RunningAgent implements Agent {
       await presence.leave();
       throw error;
     }
+    void this.#subscription.closed.then(() => this.#deaf());
+  }
+
+  /** Without its subscription, because the transport was closed, the agent is deaf. */
+  #deaf(): void {
+    if (this.#stopping === undefined) this.#stopNow();
+  }
+
+  #stopNow(): void {
+    this.stop({ drainMs: 0 }).catch((error: unknown) => {
+      this.#report(toAgentCommError(error, "STORE_FAILED", "stopping failed"), { agentId: this.id });
+    });
   }
 
   #capabilities(): readonly string[] {
@@ -169,7 +187,7 @@ export class RunningAgent implements Agent {
     const { id, log } = this.#options;
     log.error({ agentId: id }, "another process registered under this agent's id; this one stops");
     this.#report(error, { agentId: id });
-    this.stop({ drainMs: 0 }).catch((thrown: AgentCommError) => this.#report(thrown, { agentId: id }));
+    this.#stopNow();
   }
 
   #stopped(): AgentCommError {
