@@ -1,0 +1,82 @@
+import type { AgentMessage, Clock } from "@agentcomm/protocol";
+import { formatTimestamp } from "@agentcomm/protocol/internal";
+import type { DailyFiles } from "./daily-files.js";
+import { textLine } from "./line.js";
+import { LOG_KINDS, type LogKind } from "./log-kinds.js";
+import { loggable } from "./loggable.js";
+import { MessageLines } from "./message-line.js";
+import { createLineWriter } from "./record-line.js";
+import type { Redaction } from "./redact.js";
+
+/** What a log book is made of. */
+export interface LogBookParts {
+  readonly files: DailyFiles;
+  readonly clock: Clock;
+  readonly redaction: Redaction;
+  readonly includeBodies: boolean;
+}
+
+type Writers = Readonly<Record<LogKind, (record: object) => void>>;
+
+/** The shapes of the lines: which keys, in which order, of which kind. */
+export class LogBook {
+  readonly #parts: LogBookParts;
+  readonly #writers: Writers;
+  readonly #messageLines = new MessageLines();
+  /** When the record that is being written was made. */
+  #at = 0;
+
+  constructor(parts: LogBookParts) {
+    this.#parts = parts;
+    const writer = (kind: LogKind) => createLineWriter((line) => parts.files.append(kind, textLine(line), this.#at));
+    this.#writers = Object.fromEntries(LOG_KINDS.map((kind) => [kind, writer(kind)])) as Writers;
+  }
+
+  /** `message` is undefined if it could not be decoded; then only its receiver is known. */
+  message(message: AgentMessage | undefined, event: string, receiver: string, data?: object): void {
+    const { files, clock, redaction, includeBodies } = this.#parts;
+    if (message !== undefined && data === undefined && !includeBodies) {
+      const at = clock.now();
+      files.append("message_audit", this.#messageLines.line(message, event, receiver, formatTimestamp(at)), at);
+      return;
+    }
+    this.#write("message_audit", {
+      message_id: message?.id ?? null,
+      from_agent: message?.from ?? null,
+      to_agent: message?.to ?? receiver,
+      ...(message === undefined || message.to === receiver ? {} : { agent_id: receiver }),
+      message_type: message?.type ?? null,
+      event,
+      ...(data === undefined ? {} : { data: loggable(data, redaction) }),
+      ...(includeBodies && message !== undefined ? { content: loggable(message.content, redaction) } : {}),
+    });
+  }
+
+  agent(agentId: string, event: string, data: object): void {
+    this.#write("agent_activity", { agent_id: agentId, event, data: loggable(data, this.#parts.redaction) });
+  }
+
+  task(taskId: string, agentId: string | undefined, event: string, data: object): void {
+    const record = { task_id: taskId, agent_id: agentId ?? null, event };
+    this.#write("task_history", { ...record, data: loggable(data, this.#parts.redaction) });
+  }
+
+  metric(agentId: string, metric: string, value: number, unit: string): void {
+    this.#write("performance", { agent_id: agentId, metric, value, unit });
+  }
+
+  error(agentId: string | undefined, errorType: string, message: string, details?: unknown): void {
+    const { redaction } = this.#parts;
+    this.#write("errors", {
+      agent_id: agentId ?? null,
+      error_type: errorType,
+      error_message: loggable(message, redaction),
+      ...(details === undefined ? {} : { details: loggable(details, redaction) }),
+    });
+  }
+
+  #write(kind: LogKind, record: object): void {
+    this.#at = this.#parts.clock.now();
+    this.#writers[kind]({ ...record, timestamp: formatTimestamp(this.#at) });
+  }
+}

@@ -1,0 +1,48 @@
+/** Decides what of a record must not get onto a disk. */
+export interface Redaction {
+  /** Whether the value under this key is a secret. */
+  isSecretKey(key: string): boolean;
+  /** Replaces secrets inside a text: credentials in a URL, bearer tokens, `password=…`. */
+  scrub(text: string): string;
+}
+
+/** What stands where a secret was. */
+export const REDACTED = "[redacted]";
+
+// Matched against the key in lower case without separators. "token" counts at the end alone: prompt_tokens and
+// token_count are measurements of nearly every agent that talks to a language model.
+const SECRET_KEY =
+  /pass(?:word|wd|phrase|code)|secret|credential|authorization|cookie|connectionstring|(?:api|access|private|signing|encryption)key|(?:token|pwd|auth|jwt)$/;
+
+// Repetitions before a fixed part are bounded: unbounded ones take quadratic time on a long text that almost matches.
+const URL_CREDENTIALS = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/]{1,1000}@/gi;
+const BEARER = /\b(bearer\s+)[a-z0-9._~+/=-]{8,}/gi;
+const ASSIGNMENT =
+  /\b([\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}["']?(?:basic\s+|bearer\s+)?)[^\s"',;&]+/gi;
+
+/** Redacts the usual keys, those named in addition, and secrets in texts. With `false`: nothing. */
+export function createRedaction(extra: readonly string[] | false): Redaction {
+  if (extra === false) return { isSecretKey: () => false, scrub: (text) => text };
+  const named = new Set(extra.map(normalise));
+  // A program uses few keys, again and again.
+  const known = new Map<string, boolean>();
+  return {
+    isSecretKey(key) {
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const normalised = normalise(key);
+      const secret = named.has(normalised) || SECRET_KEY.test(normalised);
+      if (known.size < 10_000) known.set(key, secret);
+      return secret;
+    },
+    scrub: (text) =>
+      text
+        .replace(URL_CREDENTIALS, `$1${REDACTED}@`)
+        .replace(ASSIGNMENT, `$1${REDACTED}`)
+        .replace(BEARER, `$1${REDACTED}`),
+  };
+}
+
+function normalise(key: string): string {
+  return key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
+}
