@@ -62,8 +62,9 @@ export function encodeInput(input: MessageInput | AgentMessage, options: CreateM
 }
 
 /**
- * Reads wire text, or its bytes. Throws INVALID_MESSAGE if it breaks the format, MESSAGE_TOO_LARGE beyond the limits,
- * and nothing else, whoever wrote it.
+ * Reads wire text, or its bytes: fills in what old writers left out, takes null for what may be left out, ignores unknown
+ * fields at the top level and passes unknown keys of content on. Throws INVALID_MESSAGE if the text breaks the format,
+ * MESSAGE_TOO_LARGE beyond the limits, and nothing else, whoever wrote it.
  */
 export function decodeMessage(data: string | Uint8Array, limits?: Partial<Limits>): AgentMessage {
   const value = parseJson(data, "message", resolveLimits(limits));

@@ -35,7 +35,7 @@ const strings: FieldKind = {
 const json: FieldKind = { schema: z.unknown(), accepts: () => true, expects: "JSON", nullable: true };
 
 /** An object that is the user's own. Not a z.record: that would copy what is never changed. */
-export const anyObject = z.custom<Record<string, JsonValue>>(isObject, "expected an object").meta({ type: "object" });
+export const anyObject = z.custom<Record<string, JsonValue>>(isObject, "expected an object");
 
 const object: FieldKind = { schema: anyObject, accepts: isObject, expects: "an object" };
 
@@ -47,7 +47,8 @@ const count = (min: number): FieldKind => ({
 
 const amount = (max?: number): FieldKind => ({
   schema: max === undefined ? z.number().min(0) : z.number().min(0).max(max),
-  accepts: (value) => typeof value === "number" && value >= 0 && (max === undefined || value <= max),
+  accepts: (value) =>
+    Number.isFinite(value) && (value as number) >= 0 && (value as number) <= (max ?? Number.MAX_VALUE),
   expects: max === undefined ? "a number from 0 up" : `a number from 0 to ${max}`,
 });
 
@@ -67,12 +68,18 @@ const status: FieldKind = {
 };
 
 const taskError: FieldKind = {
-  schema: z.looseObject({
-    type: z.string(),
-    message: z.string(),
-    retryable: z.boolean().optional(),
-    stack: z.string().optional(),
-  }),
+  schema: z
+    .looseObject({
+      type: z.string(),
+      message: z.string(),
+      retryable: z.boolean().nullish(),
+      stack: z.string().nullish(),
+    })
+    .transform(({ retryable, stack, ...rest }) => ({
+      ...rest,
+      ...(retryable == null ? {} : { retryable }),
+      ...(stack == null ? {} : { stack }),
+    })),
   accepts: (value) =>
     isObject(value) &&
     isString(value.type) &&

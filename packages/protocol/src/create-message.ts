@@ -96,19 +96,22 @@ function readInput(
   spelling: Spelling,
 ): CheckedMessage {
   if (!isObject(input)) throw invalidMessage("message", `is ${quote(input)}: give an object`);
-  const { id, from, to, type, content, priority, timestamp, correlationId, expiresAt, trace, headers } = input;
+  const { id, from, to, type, content, timestamp, correlationId, expiresAt, trace, headers } = input;
   checkFields(input);
   checkAgentId(from, "from");
   checkAddress(to, "to");
   checkType(type);
   const message: { -readonly [Key in keyof CheckedMessage]: CheckedMessage[Key] } = {
-    id: checkMessageId("id", id ?? (options.createId ?? createId)()),
+    id: checkMessageId("id", id === undefined ? (options.createId ?? createId)() : id),
     from,
     to,
     type,
     content: checkContent(type, content, limits, spelling),
-    priority: checkPriority(priority ?? "medium"),
-    timestamp: checkTimestamp("timestamp", timestamp ?? formatTimestamp((options.now ?? Date.now)())),
+    priority: checkPriority(input.priority),
+    timestamp: checkTimestamp(
+      "timestamp",
+      timestamp === undefined ? formatTimestamp((options.now ?? Date.now)()) : timestamp,
+    ),
   };
   if (correlationId !== undefined) message.correlationId = checkMessageId("correlationId", correlationId);
   if (expiresAt !== undefined) message.expiresAt = checkTimestamp("expiresAt", expiresAt);
@@ -136,7 +139,7 @@ function checkMessageId(field: string, value: unknown): string {
   throw invalidMessage(field, `is ${quote(value)}: use 1 to 128 printable ASCII characters`);
 }
 
-function checkPriority(value: Priority): Priority {
+function checkPriority(value: Priority = "medium"): Priority {
   if (PRIORITIES.includes(value)) return value;
   throw invalidMessage("priority", `is ${quote(value)}: use one of ${PRIORITIES.join(", ")}`);
 }

@@ -15,7 +15,15 @@ export function quote(value: unknown): string {
   }
   if (typeof value === "number" || typeof value === "boolean" || value === null) return String(value);
   if (value === undefined) return "undefined";
-  if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") return "an object";
+  if (typeof value === "object") return isArray(value) ? "an array" : "an object";
   return `a ${typeof value}`;
+}
+
+function isArray(value: object): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    // A revoked proxy; it is nothing any more.
+    return false;
+  }
 }

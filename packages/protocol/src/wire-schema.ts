@@ -11,18 +11,20 @@ export const TASK_REQUEST = "task_request";
 /** A custom type: the grammar of message types without the built-in ones. */
 const CUSTOM_TYPE_PATTERN = new RegExp(`^(?!(?:${[...MESSAGE_TYPES, TASK_REQUEST].join("|")})$)[a-z][a-z0-9_.]{0,62}$`);
 
-const messageId = z.string().regex(MESSAGE_ID_PATTERN, "expected 1 to 128 printable ASCII characters");
+export const messageIdSchema = z.string().regex(MESSAGE_ID_PATTERN, "expected 1 to 128 printable ASCII characters");
+export const agentIdSchema = z.string().regex(AGENT_ID_PATTERN, "expected an agent id");
+export const addressSchema = z.string().regex(ADDRESS_PATTERN, 'expected an agent id, "*", or "#" and a topic');
 
 function messageSchema<Type extends z.ZodType, Content extends z.ZodType>(type: Type, content: Content) {
   return z.object({
-    message_id: messageId,
-    from_agent: z.string().regex(AGENT_ID_PATTERN, "expected an agent id"),
-    to_agent: z.string().regex(ADDRESS_PATTERN, 'expected an agent id, "*", or "#" and a topic'),
+    message_id: messageIdSchema,
+    from_agent: agentIdSchema,
+    to_agent: addressSchema,
     message_type: type,
     content,
     priority: z.enum(PRIORITIES).nullish(),
     timestamp: timestampSchema,
-    correlation_id: messageId.nullish(),
+    correlation_id: messageIdSchema.nullish(),
     expires_at: timestampSchema.nullish(),
     trace: z
       .object({
@@ -38,7 +40,7 @@ function messageSchema<Type extends z.ZodType, Content extends z.ZodType>(type: 
 function contentSchema(type: BuiltInMessageType) {
   const shape: Record<string, z.ZodType> = {};
   for (const { name, wire, kind } of CONTENT_FIELDS[type]) {
-    shape[wire] = kind.schema.nullish();
+    shape[wire] = kind.nullable === true ? kind.schema.optional() : kind.schema.nullish();
     if (name !== wire) shape[name] = z.never(`on the wire this key is spelled ${wire}`).optional();
   }
   return z.looseObject(shape);
