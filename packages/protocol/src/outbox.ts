@@ -1,6 +1,6 @@
 import { abortedError, type Calls, checkSignal } from "./calls.js";
 import { checkNumber } from "./check-number.js";
-import { decodeMessage, type EncodedMessage, encodeInput } from "./codec.js";
+import { type EncodedMessage, encodeInput } from "./codec.js";
 import type { CreateMessageOptions } from "./create-message.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { AppendEntry, AppendResult, Driver } from "./driver.js";
@@ -9,6 +9,7 @@ import type { AgentMessage, MessageInput } from "./message.js";
 import type { RateMeter } from "./rate-meter.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
 import { TickBatch } from "./tick-batch.js";
+import { toldMessage } from "./told-message.js";
 import type { Receipt, SendOptions } from "./transport.js";
 
 const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,128}$/;
@@ -52,7 +53,7 @@ export class Outbox {
       publishDiagnostics("message.sent", () => ({
         transport: this.#context.name,
         agentId: message.to,
-        message: decodeMessage(text, limits),
+        message: toldMessage(message, text, limits),
         stored: receipt.stored,
         duplicate: receipt.duplicate,
         durationMs: this.#context.options.clock.monotonic() - startedAt,
@@ -62,7 +63,7 @@ export class Outbox {
       publishDiagnostics("message.refused", () => ({
         transport: this.#context.name,
         agentId: message.to,
-        message: decodeMessage(text, limits),
+        message: toldMessage(message, text, limits),
         error: error as AgentCommError,
       }));
       throw error;
