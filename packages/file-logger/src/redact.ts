@@ -14,11 +14,11 @@ export const REDACTED = "[redacted]";
 const SECRET_KEY =
   /pass(?:word|wd|phrase|code)|secret|credential|authorization|cookie|connectionstring|(?:api|access|private|signing|encryption)key|(?:token|pwd|auth|jwt)$/;
 
-// Repetitions before a fixed part are bounded: unbounded ones take quadratic time on a long text that almost matches.
-const URL_CREDENTIALS = /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/]{1,1000}@/gi;
-const BEARER = /\b(bearer\s+)[a-z0-9._~+/=-]{8,}/gi;
+// None begins with a repetition: that takes quadratic time on a long text that almost matches.
+const URL_CREDENTIALS = /:\/\/[^\s/]{1,1000}@/g;
+const BEARER = /\b(bearer\s{1,3})[a-z0-9._~+/=-]{8,}/gi;
 const ASSIGNMENT =
-  /\b([\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}["']?(?:basic\s+|bearer\s+)?)[^\s"',;&]+/gi;
+  /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}["']?(?:basic\s|bearer\s)?)[^\s"',;&]+/gi;
 
 /** Redacts the usual keys, those named in addition, and secrets in texts. With `false`: nothing. */
 export function createRedaction(extra: readonly string[] | false): Redaction {
@@ -37,7 +37,7 @@ export function createRedaction(extra: readonly string[] | false): Redaction {
     },
     scrub: (text) =>
       text
-        .replace(URL_CREDENTIALS, `$1${REDACTED}@`)
+        .replace(URL_CREDENTIALS, `://${REDACTED}@`)
         .replace(ASSIGNMENT, `$1${REDACTED}`)
         .replace(BEARER, `$1${REDACTED}`),
   };
