@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { besideNeighbours } from "./beside-neighbours.js";
 import { applicableCases } from "./conformance-cases.js";
 import type { TransportHarness } from "./harness.js";
 import { runCase } from "./run-case.js";
 
 const TEST_TIMEOUT_MS = 30_000;
+// A harness may have a server to start, or even to install.
+const HARNESS_TIMEOUT_MS = 120_000;
 
 /**
  * Registers the kit's tests for a transport, to be called in a vitest file. Each case runs twice, each time in a namespace
@@ -15,24 +16,25 @@ const TEST_TIMEOUT_MS = 30_000;
  */
 export function describeTransport(name: string, harness: TransportHarness): void {
   const seed = randomBytes(4).toString("hex");
-  const cases = applicableCases(harness).map((each, index) => ({ ...each, index }));
-  const passes = [
-    { title: "opened", run: runCase, lifecycle: "opened" },
-    { title: "opened by its first use, beside others' data", run: besideNeighbours, lifecycle: "first use" },
-  ] as const;
+  const cases = [...applicableCases(harness).entries()];
 
   describe(`${name} is a transport`, () => {
-    beforeAll(() => harness.open?.());
-    afterAll(() => harness.close?.());
-    describe.each(passes)("$title", ({ run, lifecycle }) => {
-      for (const quiet of [false, true]) {
-        describe(quiet ? "one by one" : "concurrently", { concurrent: !quiet }, () => {
-          for (const each of cases.filter((one) => (one.quiet ?? false) === quiet)) {
-            const namespace = `kit-${seed}.${lifecycle === "opened" ? "o" : "f"}${each.index}`;
-            it(`${each.promise}: ${each.title}`, () => run(each, harness, { namespace, lifecycle }), TEST_TIMEOUT_MS);
-          }
-        });
-      }
-    });
+    beforeAll(() => harness.open?.(), HARNESS_TIMEOUT_MS);
+    afterAll(() => harness.close?.(), HARNESS_TIMEOUT_MS);
+    for (const lifecycle of ["opened", "first use"] as const) {
+      const isFirstUse = lifecycle === "first use";
+      describe(isFirstUse ? "opened by its first use, beside others' data" : "opened", () => {
+        for (const quiet of [false, true]) {
+          describe(quiet ? "one by one" : "concurrently", { concurrent: !quiet }, () => {
+            for (const [index, each] of cases.filter(([, one]) => (one.quiet ?? false) === quiet)) {
+              const namespace = `kit-${seed}.${isFirstUse ? "f" : "o"}${index}`;
+              const beside = isFirstUse ? { beside: `${namespace}.beside` } : {};
+              const run = () => runCase(each, harness, { namespace, lifecycle, ...beside });
+              it(`${each.promise}: ${each.title}`, run, TEST_TIMEOUT_MS);
+            }
+          });
+        }
+      });
+    }
   });
 }

@@ -1,9 +1,16 @@
+import assert from "node:assert/strict";
 import type { ConformanceCase } from "./conformance-case.js";
 import type { TransportHarness } from "./harness.js";
+import { openNeighbourhood } from "./neighbourhood.js";
 import { openScene, type SceneOptions } from "./scene.js";
 
 /** How a case is run. */
 export interface RunCaseOptions extends Omit<SceneOptions, "patienceMs"> {
+  /**
+   * Another namespace, to be filled with data under the very names that cases use: the case fails also if it changes any
+   * of it.
+   */
+  readonly beside?: string;
   /**
    * How long a case waits for what must happen soon, in milliseconds.
    * @default 5,000
@@ -21,6 +28,22 @@ export interface RunCaseOptions extends Omit<SceneOptions, "patienceMs"> {
  * what was seen instead; closes the transports that it made either way.
  */
 export async function runCase(
+  conformanceCase: ConformanceCase,
+  harness: TransportHarness,
+  options: RunCaseOptions,
+): Promise<void> {
+  if (options.beside === undefined) return play(conformanceCase, harness, options);
+  const { takeStock, close } = await openNeighbourhood(harness, options.beside);
+  try {
+    const before = await takeStock();
+    await play(conformanceCase, harness, options);
+    assert.deepEqual(await takeStock(), before, "the case changed another namespace");
+  } finally {
+    await close();
+  }
+}
+
+async function play(
   conformanceCase: ConformanceCase,
   harness: TransportHarness,
   options: RunCaseOptions,
