@@ -1,0 +1,72 @@
+import { type Clock, coordination, type Transport, taskAssignment } from "@agentcomm/protocol";
+import { formatTimestamp, type TaskAttempt, type TaskRecord } from "@agentcomm/protocol/internal";
+import { attemptDeadline } from "./task-facts.js";
+
+/** The action of the message that tells a coordinator's mailbox that one of its tasks was changed by somebody else. */
+export const TASK_CHANGED = "task_changed";
+
+/** What a coordinator sends about its tasks. */
+export class TaskMail {
+  readonly #id: string;
+  readonly #transport: Transport;
+  readonly #clock: Clock;
+
+  constructor(context: { readonly id: string; readonly transport: Transport; readonly clock: Clock }) {
+    this.#id = context.id;
+    this.#transport = context.transport;
+    this.#clock = context.clock;
+  }
+
+  /** Sends an attempt's assignment. Sent again, by whomever, it is stored once. */
+  async sendAssignment(record: TaskRecord, { attempt, agentId, assignmentId, ...rest }: TaskAttempt): Promise<void> {
+    const { taskId, taskType, description, parameters, requiredCapabilities, priority, coordinatorId } = record;
+    const deadline = formatTimestamp(attemptDeadline(record, { attempt, agentId, assignmentId, ...rest }));
+    const message = taskAssignment(
+      {
+        id: assignmentId,
+        from: coordinatorId,
+        to: agentId,
+        priority,
+        expiresAt: deadline,
+        taskId,
+        taskType,
+        description,
+        parameters,
+        requiredCapabilities,
+        attempt,
+        deadline,
+      },
+      { now: () => this.#clock.now() },
+    );
+    await this.#transport.send(message, { idempotencyKey: assignmentId });
+  }
+
+  /** Tells an agent to end an attempt. Past the attempt's deadline nobody needs to know. */
+  async sendCancel(record: TaskRecord, attempt: TaskAttempt, reason: string): Promise<void> {
+    const deadline = attemptDeadline(record, attempt);
+    await this.#transport.send(
+      coordination({
+        from: this.#id,
+        to: attempt.agentId,
+        // Ahead of the work that waits there: it may be about that work.
+        priority: "critical",
+        action: "cancel_task",
+        data: { taskId: record.taskId, attempt: attempt.attempt, reason },
+        ...(deadline > this.#clock.now() ? { expiresAt: formatTimestamp(deadline) } : {}),
+      }),
+    );
+  }
+
+  /** Tells the coordinator that looks after a task to look at its record. */
+  async sendChanged({ coordinatorId, taskId }: TaskRecord): Promise<void> {
+    await this.#transport.send(
+      coordination({
+        from: this.#id,
+        to: coordinatorId,
+        priority: "critical",
+        action: TASK_CHANGED,
+        data: { taskId },
+      }),
+    );
+  }
+}
