@@ -77,12 +77,11 @@ export function createByteCounter(rule: WordRule): { add(piece: Uint8Array): voi
     notUtf8Line ??= lines + 1;
   };
   const endSequence = (): void => {
-    if (codePoint < least || codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) return invalid();
-    if (!utf8) return;
-    if (isWideSeparator(codePoint)) {
+    if (codePoint < least || codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) invalid();
+    else if (utf8 && isWideSeparator(codePoint)) {
       if (inWord) words += 1;
       inWord = false;
-    } else if (!inWord && isPrintable(codePoint)) inWord = true;
+    } else if (utf8 && !inWord) inWord = isPrintable(codePoint);
   };
 
   return {

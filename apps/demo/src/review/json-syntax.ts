@@ -181,12 +181,12 @@ export function createJsonSyntax(dialect: JsonDialect): { add(piece: Uint8Array)
         else unexpected(name(byte));
         return;
       case "hex":
-        if (!isHex(byte)) return unexpected(name(byte));
         hexLeft -= 1;
-        if (hexLeft === 0) state = "string";
+        if (!isHex(byte)) unexpected(name(byte));
+        else if (hexLeft === 0) state = "string";
         return;
       case "literal":
-        if (byte !== literal.charCodeAt(literalAt)) return fail(`expected ${literal}`);
+        if (byte !== literal.charCodeAt(literalAt)) fail(`expected ${literal}`);
         literalAt += 1;
         if (literalAt === literal.length) state = "after";
         return;
