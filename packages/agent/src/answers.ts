@@ -2,6 +2,7 @@ import {
   AgentCommError,
   type AgentMessage,
   type Clock,
+  type Delivery,
   type MessageInput,
   type Priority,
   type Transport,
@@ -30,13 +31,13 @@ export class Answers {
 
   /**
    * Resolves once the answer is stored. Where it cannot be at the moment (no connection, a full mailbox) it is tried again
-   * until `signal` fires, because the work it tells of is done and should not be done again. Rejects with what a repeat
-   * cannot help, and with the last failure once the signal has fired.
+   * until the delivery's signal fires, because the work it tells of is done and should not be done again. Rejects with what a repeat
+   * cannot help, and with the last failure once it has fired.
    */
   async send(
     question: AgentMessage,
     answer: Pick<MessageInput, "type" | "content">,
-    signal: AbortSignal,
+    delivery: Delivery,
   ): Promise<void> {
     const { id, transport, report } = this.#context;
     const message: MessageInput = {
@@ -54,6 +55,7 @@ export class Answers {
         return;
       } catch (error) {
         if (!AgentCommError.is(error) || !error.retryable) throw error;
+        const { signal } = delivery;
         if (!signal.aborted) await this.#pause(attempt, signal);
         if (signal.aborted) throw error;
         report(error, { agentId: id });

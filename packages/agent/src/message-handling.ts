@@ -1,5 +1,6 @@
 import { AgentCommError, type AgentMessage, type Delivery, type JsonObject, type Logger } from "@agentcomm/protocol";
 import { describe, invalidMessage, quote, type ReportTrouble, validateWithSchema } from "@agentcomm/protocol/internal";
+import type { MessageContext } from "./agent.js";
 import type { Answers } from "./answers.js";
 import { handBack } from "./hand-back.js";
 import type { MessageEntry } from "./handlers.js";
@@ -16,15 +17,26 @@ export interface MessageHandlingContext {
 
 /** Runs a message's handler and answers where an answer is wanted. Rejects when the message should be offered again. */
 export async function handleMessage(
-  context: MessageHandlingContext,
+  handling: MessageHandlingContext,
   { definition, handler }: MessageEntry,
   delivery: Delivery,
 ): Promise<void> {
-  const { id, log, report } = context;
-  const { message, signal, attempt } = delivery;
+  const { id, log, report } = handling;
+  const { message, attempt } = delivery;
+  let watched = false;
+  const context: MessageContext = {
+    // Made when the handler looks at it: most don't.
+    get signal() {
+      watched = true;
+      return delivery.signal;
+    },
+    attempt,
+    log,
+  };
+  const givenUp = (): boolean => watched && delivery.signal.aborted;
   const expectsAnswer = message.headers?.[EXPECTS_ANSWER] === "true";
   const answerFailure = (type: string | undefined, thrown: unknown): Promise<void> =>
-    answer(context, delivery, errorReport(type, thrown));
+    answer(handling, delivery, errorReport(type, thrown));
 
   let content = message.content;
   if (definition !== undefined) {
@@ -38,9 +50,9 @@ export async function handleMessage(
 
   let result: unknown;
   try {
-    result = await handler({ ...message, content }, { signal, attempt, log });
+    result = await handler({ ...message, content }, context);
   } catch (thrown) {
-    if (signal.aborted) return await handBack(delivery);
+    if (givenUp()) return await handBack(delivery);
     if (expectsAnswer) return await answerFailure(undefined, thrown);
     const what = `agent ${id}: the handler for messages of type ${message.type} threw: ${describe(thrown)}`;
     report(new AgentCommError("HANDLER_FAILED", what, { cause: thrown, details: { messageId: message.id } }), {
@@ -48,7 +60,7 @@ export async function handleMessage(
     });
     throw thrown;
   }
-  if (signal.aborted) return await handBack(delivery);
+  if (givenUp()) return await handBack(delivery);
 
   if (expectsAnswer && result !== undefined && !isObject(result)) {
     const wrong = invalidMessage("answer", `is ${quote(result)}: a handler's answer must be an object`);
@@ -58,7 +70,7 @@ export async function handleMessage(
   const mayAnswer = message.to === id && message.correlationId === undefined && isObject(result);
   if (!expectsAnswer && !mayAnswer) return;
   try {
-    await answer(context, delivery, { type: message.type, content: (result ?? {}) as JsonObject });
+    await answer(handling, delivery, { type: message.type, content: (result ?? {}) as JsonObject });
   } catch (error) {
     if (!expectsAnswer || (AgentCommError.is(error) && error.retryable)) throw error;
     await answerFailure("invalid_answer", error);
@@ -67,10 +79,10 @@ export async function handleMessage(
 
 async function answer(
   { answers }: MessageHandlingContext,
-  { message, signal }: Delivery,
+  delivery: Delivery,
   content: { readonly type: string; readonly content: JsonObject },
 ): Promise<void> {
-  await answers.send(message, content, signal);
+  await answers.send(delivery.message, content, delivery);
 }
 
 function errorReport(type: string | undefined, thrown: unknown) {

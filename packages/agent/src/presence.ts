@@ -1,6 +1,7 @@
 import { AgentCommError, type AgentStatus, type Clock } from "@agentcomm/protocol";
 import { backoffMs, type ReportTrouble, toAgentCommError } from "@agentcomm/protocol/internal";
 import type { AgentRegistration, AgentRegistry } from "@agentcomm/registry";
+import { FixedDelay } from "./fixed-delay.js";
 
 // A task counts in the agent's record once it has run this long. A shorter one would be over before anybody read of it, and
 // a thousand a second would each cost a write; who gave it knows of it anyway.
@@ -21,6 +22,7 @@ export interface PresenceContext {
 /** Keeps the registry informed that the agent is there, and how much it has to do. */
 export class Presence {
   readonly #context: PresenceContext;
+  readonly #delay: FixedDelay;
   #currentTasks = 0;
   #draining = false;
   #registered = false;
@@ -31,6 +33,7 @@ export class Presence {
 
   constructor(context: PresenceContext) {
     this.#context = context;
+    this.#delay = new FixedDelay(context.clock, COUNTED_AFTER_MS);
   }
 
   async register(): Promise<void> {
@@ -43,7 +46,7 @@ export class Presence {
   /** A task began; call what this returns when it has ended. */
   taskBegan(): () => void {
     let counted = false;
-    const cancel = this.#context.clock.timer(COUNTED_AFTER_MS, () => {
+    const cancel = this.#delay.after(() => {
       counted = true;
       this.#count(1);
     });

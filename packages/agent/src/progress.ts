@@ -1,7 +1,9 @@
 import type { Clock } from "@agentcomm/protocol";
+import type { FixedDelay } from "./fixed-delay.js";
 
-// A handler that is done sooner needs no word in between: its answer says it all.
-const QUIET_MS = 50;
+/** A handler that is done sooner needs no word in between: its answer says it all. */
+export const QUIET_MS = 50;
+
 const APART_MS = 100;
 
 /** How far a task is. */
@@ -27,10 +29,10 @@ export class ProgressReports {
     this.#tell = tell;
   }
 
-  /** The handler was called. */
-  begin(): void {
+  /** The handler was called. `quiet` calls back after QUIET_MS. */
+  begin(quiet: FixedDelay): void {
     this.#untold = true;
-    this.#schedule(QUIET_MS);
+    this.#cancelTimer = quiet.after(() => this.#now());
   }
 
   progress(progress: Progress): void {

@@ -1,4 +1,4 @@
-import { AgentCommError, type JsonObject, type TaskErrorContent, type TaskResponseStatus } from "@agentcomm/protocol";
+import type { JsonObject, TaskErrorContent, TaskResponseStatus } from "@agentcomm/protocol";
 import { describe, validateWithSchema } from "@agentcomm/protocol/internal";
 import type { TaskEntry } from "./handlers.js";
 import { taskError } from "./task-error.js";
@@ -25,12 +25,10 @@ export async function runHandler({ definition, handler }: TaskEntry, run: TaskRu
   try {
     result = await handler(input as JsonObject, run.context);
   } catch (thrown) {
-    if (run.timedOut) return failed("timeout", run.aborted, true);
-    if (AgentCommError.is(run.aborted, "TASK_CANCELED")) return { status: "canceled" };
-    return { status: "failed", error: taskError(thrown) };
+    return endedEarly(run) ?? { status: "failed", error: taskError(thrown) };
   }
-  if (AgentCommError.is(run.aborted, "TASK_CANCELED")) return { status: "canceled" };
-  if (run.timedOut) return failed("timeout", run.aborted, true);
+  const early = endedEarly(run);
+  if (early !== undefined) return early;
   if (definition !== undefined) {
     try {
       // Checked, not replaced: what the schema makes of it is made at the other end, once.
@@ -45,4 +43,11 @@ export async function runHandler({ definition, handler }: TaskEntry, run: TaskRu
 /** A failure that the handler did not throw. Another attempt would end the same way, unless `retryable`. */
 export function failed(type: string, error: unknown, retryable = false): TaskOutcome {
   return { status: "failed", error: { type, message: describe(error).slice(0, 4_096), retryable } };
+}
+
+/** How a run that was told to end is answered, whatever its handler made of that. */
+function endedEarly(run: TaskRun): TaskOutcome | undefined {
+  run.check();
+  if (run.canceled) return { status: "canceled" };
+  return run.timedOut ? failed("timeout", run.reason, true) : undefined;
 }

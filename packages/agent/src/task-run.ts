@@ -21,15 +21,17 @@ export class TaskRun {
   readonly context: TaskContext;
   /** Resolves when the run is over and answered, or given up. */
   readonly ended: Promise<void>;
-  readonly #controller = new AbortController();
   readonly #delivery: Delivery;
-  readonly #cancelDeadline: () => void;
-  readonly #onLost: () => void;
+  readonly #clock: Clock;
+  readonly #deadlineAt: number | undefined;
+  #reason: AgentCommError | undefined;
+  #controller: AbortController | undefined;
+  #cancelDeadline: () => void = () => {};
   #end: () => void = () => {};
 
   constructor({ delivery, message, taskId, taskType, clock, log, reports }: TaskRunOptions) {
     const { attempt, description, deadline } = message.content;
-    const deadlineAt = deadline === undefined ? undefined : new Date(deadline);
+    const getSignal = (): AbortSignal => this.#signal();
     this.taskId = taskId;
     this.attempt = attempt;
     this.context = {
@@ -37,9 +39,11 @@ export class TaskRun {
       taskType,
       description,
       attempt,
-      ...(deadlineAt === undefined ? {} : { deadline: deadlineAt }),
+      ...(deadline === undefined ? {} : { deadline: new Date(deadline) }),
       message,
-      signal: this.#controller.signal,
+      get signal() {
+        return getSignal();
+      },
       progress: (percent, detail) => reports.progress(progressOf(percent, detail)),
       log,
     };
@@ -47,46 +51,70 @@ export class TaskRun {
       this.#end = resolve;
     });
     this.#delivery = delivery;
-    this.#onLost = () => this.abort(delivery.signal.reason as AgentCommError);
-    if (delivery.signal.aborted) this.#onLost();
-    else delivery.signal.addEventListener("abort", this.#onLost, { once: true });
-    this.#cancelDeadline =
-      deadlineAt === undefined
-        ? () => {}
-        : clock.timer(deadlineAt.getTime() - clock.now(), () => {
-            this.abort(new AgentCommError("TASK_TIMEOUT", `attempt ${attempt} did not end by ${deadline}`));
-          });
+    this.#clock = clock;
+    this.#deadlineAt = this.context.deadline?.getTime();
   }
 
   /** Tells the handler that its work is no longer wanted. The first reason stays. */
   abort(reason: AgentCommError): void {
-    this.#controller.abort(reason);
+    if (this.#reason !== undefined) return;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
   }
 
-  /** Why the handler was told to end, if it was. */
-  get aborted(): AgentCommError | undefined {
-    return this.#controller.signal.aborted ? (this.#controller.signal.reason as AgentCommError) : undefined;
+  /** Looks whether the run should have ended by now: for a handler that never looked at its signal. */
+  check(): void {
+    if (this.#deadlineAt !== undefined && this.#deadlineAt <= this.#clock.now()) this.abort(this.#tooLate());
+    else if (this.#delivery.leaseExpiresAt <= this.#clock.now()) this.abort(leaseLost());
+  }
+
+  /** Why the work is no longer wanted, if it isn't. */
+  get reason(): AgentCommError | undefined {
+    return this.#reason;
+  }
+
+  get canceled(): boolean {
+    return AgentCommError.is(this.#reason, "TASK_CANCELED");
+  }
+
+  get timedOut(): boolean {
+    return AgentCommError.is(this.#reason, "TASK_TIMEOUT");
   }
 
   /** The message is somebody else's now, or will be: whatever the handler did, this run must not answer. */
   get lost(): boolean {
-    return this.aborted !== undefined && !AgentCommError.is(this.aborted, "TASK_CANCELED") && !this.timedOut;
-  }
-
-  get timedOut(): boolean {
-    return AgentCommError.is(this.aborted, "TASK_TIMEOUT");
-  }
-
-  /** The handler is done: its deadline is none any more. */
-  stopClock(): void {
-    this.#cancelDeadline();
+    return this.#reason !== undefined && !this.canceled && !this.timedOut;
   }
 
   close(): void {
     this.#cancelDeadline();
-    this.#delivery.signal.removeEventListener("abort", this.#onLost);
     this.#end();
   }
+
+  /** Made when the handler looks at it: most don't, and then neither it nor its timers cost anything. */
+  #signal(): AbortSignal {
+    if (this.#controller !== undefined) return this.#controller.signal;
+    this.#controller = new AbortController();
+    const { signal } = this.#delivery;
+    const onLost = (): void => this.abort(AgentCommError.is(signal.reason) ? signal.reason : leaseLost());
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    else if (signal.aborted) onLost();
+    else signal.addEventListener("abort", onLost, { once: true });
+    if (this.#deadlineAt !== undefined) {
+      const leftMs = this.#deadlineAt - this.#clock.now();
+      this.#cancelDeadline = this.#clock.timer(leftMs, () => this.abort(this.#tooLate()));
+    }
+    return this.#controller.signal;
+  }
+
+  #tooLate(): AgentCommError {
+    const { deadline } = this.context;
+    return new AgentCommError("TASK_TIMEOUT", `attempt ${this.attempt} did not end by ${deadline?.toISOString()}`);
+  }
+}
+
+function leaseLost(): AgentCommError {
+  return new AgentCommError("LEASE_LOST", "the lease of the task's message has ended; others may receive it now");
 }
 
 function progressOf(percent: number, detail: string | undefined): Progress {

@@ -10,10 +10,11 @@ import {
 } from "@agentcomm/protocol";
 import type { Answers } from "./answers.js";
 import { CanceledTasks } from "./canceled-tasks.js";
+import { FixedDelay } from "./fixed-delay.js";
 import { handBack } from "./hand-back.js";
 import type { Handlers, TaskEntry } from "./handlers.js";
 import { isCurrent } from "./is-current.js";
-import { ProgressReports } from "./progress.js";
+import { ProgressReports, QUIET_MS } from "./progress.js";
 import { failed, runHandler, type TaskOutcome } from "./task-outcome.js";
 import { TaskRun } from "./task-run.js";
 
@@ -40,11 +41,13 @@ export class TaskRunner {
   /** Runs by the id of their assignment, until they are answered. */
   readonly #runs = new Map<string, TaskRun>();
   readonly #canceled = new CanceledTasks();
+  readonly #quiet: FixedDelay;
   #busy = 0;
   #draining = false;
 
   constructor(context: TaskRunnerContext) {
     this.#context = context;
+    this.#quiet = new FixedDelay(context.clock, QUIET_MS);
   }
 
   /** Resolves when the assignment may be acked; rejects when it should be offered again. */
@@ -122,18 +125,17 @@ export class TaskRunner {
     const startedAt = clock.monotonic();
     const told = { taskId, taskType, agentId: id, attempt };
     publishDiagnostics("task.started", () => told);
-    reports.begin();
+    reports.begin(this.#quiet);
     try {
       const outcome = await runHandler(entry, run);
-      run.stopClock();
       const executionTimeMs = clock.monotonic() - startedAt;
       // The slot is free before the answer leaves: it may bring the next task at once.
       this.#busy -= 1;
       ended();
       await reports.end(!run.lost);
       if (run.lost) {
-        log.warn({ ...told, reason: run.aborted?.message }, "a task was given up while it ran; not answered");
-        return await handBack(delivery, run.aborted?.message);
+        log.warn({ ...told, reason: run.reason?.message }, "a task was given up while it ran; not answered");
+        return await handBack(delivery, run.reason?.message);
       }
       await this.#answer(delivery, message, outcome, executionTimeMs);
       publishDiagnostics("task.handled", () => ({
@@ -163,7 +165,7 @@ export class TaskRunner {
       ...(outcome.status === "completed" ? { completionPercentage: 100 } : {}),
     } as unknown as JsonObject;
     try {
-      await this.#context.answers.send(message, { type: "task_response", content }, delivery.signal);
+      await this.#context.answers.send(message, { type: "task_response", content }, delivery);
     } catch (error) {
       if (outcome.status !== "completed" || !isUnsendable(error)) throw error;
       await this.#answer(delivery, message, failed("invalid_result", error), executionTimeMs);
