@@ -7,7 +7,7 @@ import type { DueKind, OpenTask } from "./open-task.js";
 import { attemptDeadline, countedAttempts, openAttempt } from "./task-facts.js";
 import type { TaskLedger } from "./task-ledger.js";
 import type { TaskMail } from "./task-mail.js";
-import type { TaskStep } from "./task-step.js";
+import type { AttemptReference, TaskStep } from "./task-step.js";
 import type { Timetable } from "./timetable.js";
 
 /** What looking after tasks takes. */
@@ -67,12 +67,12 @@ export class TaskCare {
 
   /** An agent's time to live ran out: what it was given goes to others at once. */
   agentLost(agentId: string): void {
-    void this.#context.persevere(() => this.#giveUp(agentId));
+    void this.#context.persevere(() => this.#giveUp(agentId, lostStep));
   }
 
-  /** An agent unregistered, or is not known: what it was given goes to others, once its last answers have had time to come. */
+  /** An agent unregistered: what it was given goes to others, once its last answers have had time to come. */
   agentLeft(agentId: string): void {
-    if (this.#byAgent.has(agentId)) this.#context.timetable.after(LEFT_GRACE_MS, () => this.agentLost(agentId));
+    this.#afterGrace(agentId, leftStep);
   }
 
   #holdSlot(task: OpenTask, attempt: TaskAttempt | undefined): void {
@@ -95,7 +95,7 @@ export class TaskCare {
     else tasks.add(task);
     // It may have gone before the task was known to be with it; then nothing else would tell.
     void this.#context.persevere(async () => {
-      if ((await registry.getAgent(agentId)) === undefined) this.agentLeft(agentId);
+      if ((await registry.getAgent(agentId)) === undefined) this.#afterGrace(agentId, lostStep);
     });
   }
 
@@ -151,15 +151,22 @@ export class TaskCare {
     void persevere(() => ledger.change(task.taskId, () => step));
   }
 
-  async #giveUp(agentId: string): Promise<void> {
-    const { registry, clock } = this.#context;
+  #afterGrace(agentId: string, stepOf: StepOfGone): void {
+    if (!this.#byAgent.has(agentId)) return;
+    this.#context.timetable.after(
+      LEFT_GRACE_MS,
+      () => void this.#context.persevere(() => this.#giveUp(agentId, stepOf)),
+    );
+  }
+
+  async #giveUp(agentId: string, stepOf: StepOfGone): Promise<void> {
+    const { registry, clock, persevere, ledger } = this.#context;
     // It may have come back meanwhile.
     if ((await registry.getAgent(agentId)) !== undefined) return;
-    const error = { type: "agent_lost", message: `agent ${agentId} left the registry` };
-    for (const task of this.#byAgent.get(agentId) ?? []) {
-      if (task.slot === undefined) continue;
-      const of = { attempt: task.slot.attempt, agentId };
-      this.#step(task, { kind: "fail", of, outcome: "lost", error, retryAt: clock.now() });
+    for (const { taskId, slot } of this.#byAgent.get(agentId) ?? []) {
+      if (slot === undefined) continue;
+      const of = { attempt: slot.attempt, agentId };
+      void persevere(() => ledger.change(taskId, (record) => stepOf(of, record, clock.now())));
     }
   }
 
@@ -182,6 +189,20 @@ export class TaskCare {
     }
   }
 }
+
+type StepOfGone = (of: AttemptReference, record: TaskRecord, now: number) => TaskStep;
+
+const lostStep: StepOfGone = (of, _record, now) => {
+  const error = { type: "agent_lost", message: `agent ${of.agentId} is gone from the registry` };
+  return { kind: "fail", of, outcome: "lost", error, retryAt: now };
+};
+
+/** What an agent that stopped in good order had not begun was never attempted: agents may be restarted any number of times. */
+const leftStep: StepOfGone = (of, record, now) => {
+  if (record.state !== "assigned") return lostStep(of, record, now);
+  const error = { type: "agent_left", message: `agent ${of.agentId} unregistered before it began` };
+  return { kind: "refuse", of, outcome: "busy", error, retryAt: now };
+};
 
 /** What falls due next for a task: its deadline, unless the attempt's end or the end of a back-off comes before. */
 function nextDue(record: TaskRecord, attempt: TaskAttempt | undefined, now: number): { at: number; what: DueKind } {
