@@ -42,6 +42,9 @@ export class OrderedPool implements Pool {
   }
 
   choose(except: ReadonlySet<string>): AgentEntry | undefined {
+    const best = this.#heap.at(0);
+    if (best === undefined || best.full) return undefined;
+    if (!except.has(best.info.id)) return best;
     for (const entry of this.free()) if (!except.has(entry.info.id)) return entry;
     return undefined;
   }
