@@ -51,8 +51,8 @@ export const oneSendCases = casesOf("one send, one message", [
       const { sender, receiver } = await pair(scene);
       const first = await sender.send(note(1), { idempotencyKey: "key" });
       assert.equal(first.duplicate, false);
-      for (const process of [sender, await scene.transport()]) {
-        const repeat = await process.send(note(2), { idempotencyKey: "key" });
+      for (const transport of [sender, await scene.transport()]) {
+        const repeat = await transport.send(note(2), { idempotencyKey: "key" });
         assert.equal(repeat.duplicate, true);
       }
       assert.deepEqual(await drain(receiver), [1]);

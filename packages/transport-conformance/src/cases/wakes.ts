@@ -2,10 +2,15 @@ import assert from "node:assert/strict";
 import { casesOf } from "../conformance-case.js";
 import { note, pair, subscribed } from "../play.js";
 
-const ROUNDS = 15;
+const ROUNDS = 20;
 
-function median(samples: readonly number[]): number {
-  return [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 2)] as number;
+/**
+ * Fails unless the quicker quarter was quick enough. A busy machine delays some rounds, a driver that wakes late delays all, and
+ * one that polls delays three in four.
+ */
+function judge(samples: readonly number[], wakeMs: number): void {
+  const took = [...samples].sort((a, b) => a - b)[Math.floor(samples.length / 4)] as number;
+  assert.ok(took <= wakeMs, `three in four of ${samples.length} took ${took} ms or more, wakeMs is ${wakeMs}`);
 }
 
 export const wakeCases = casesOf("wakes", [
@@ -25,8 +30,7 @@ export const wakeCases = casesOf("wakes", [
         samples.push(performance.now() - sentAt);
         await delivery?.ack();
       }
-      const took = median(samples);
-      assert.ok(took <= scene.wakeMs, `the median of ${ROUNDS} took ${took} ms, more than wakeMs ${scene.wakeMs}`);
+      judge(samples, scene.wakeMs);
     },
   },
   {
@@ -46,8 +50,7 @@ export const wakeCases = casesOf("wakes", [
         await sender.send(note(n));
         samples.push((await arrival) - sentAt);
       }
-      const took = median(samples);
-      assert.ok(took <= scene.wakeMs, `the median of ${ROUNDS} took ${took} ms, more than wakeMs ${scene.wakeMs}`);
+      judge(samples, scene.wakeMs);
     },
   },
 ]);
