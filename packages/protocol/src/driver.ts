@@ -22,7 +22,10 @@ export interface DriverCall {
 export interface AppendEntry {
   readonly agentId: string;
   readonly priority: Priority;
-  /** The wire text, UTF-8. The driver keeps it byte for byte, in the raw field `message`. */
+  /**
+   * The wire text, UTF-8. The driver keeps it byte for byte, in the raw field `message`. It is never changed afterwards, so
+   * a driver may keep the array itself.
+   */
   readonly payload: Uint8Array;
   /** 0: ready at once. */
   readonly delayMs: number;

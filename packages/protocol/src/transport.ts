@@ -173,7 +173,7 @@ export interface DeadLetter {
   readonly message?: AgentMessage;
   /** What was stored, byte for byte, by field. The wire text is the field `message`. */
   readonly raw: Readonly<Record<string, Uint8Array>>;
-  /** Deliveries before it died. */
+  /** How often it was taken out of the mailbox, the time at which it was moved here included. */
   readonly attempts: number;
   /** Epoch milliseconds, on the store's clock. */
   readonly deadAt: number;
