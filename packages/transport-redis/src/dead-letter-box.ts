@@ -1,0 +1,121 @@
+import { AgentCommError, type DriverCall, type StoredDeadLetter } from "@agentcomm/protocol";
+import { quote } from "@agentcomm/protocol/internal";
+import type { Keys } from "./keys.js";
+import { LIST_DEAD, PURGE, REDRIVE } from "./scripts/dead-letters.js";
+import type { ShardGroup, ShardGroups } from "./shard-groups.js";
+import { shardOf } from "./shards.js";
+
+const ID = /^\d{1,20}-\d{1,20}$/;
+/** Dead letters per call: they may be large. */
+const PAGE = 250;
+
+/** The dead letters of all mailboxes. */
+export class DeadLetterBox {
+  readonly #groups: ShardGroups;
+  readonly #keys: Keys;
+
+  constructor(groups: ShardGroups, keys: Keys) {
+    this.#groups = groups;
+    this.#keys = keys;
+  }
+
+  async list(
+    agentId: string,
+    options: { readonly after: string; readonly limit: number },
+    { deadline }: DriverCall,
+  ): Promise<readonly StoredDeadLetter[]> {
+    const { after, limit } = options;
+    if (after !== "" && !ID.test(after)) {
+      throw new AgentCommError("INVALID_OPTIONS", `after is ${quote(after)}: give the id of a dead letter`, {
+        outcome: "none",
+        details: { option: "after" },
+      });
+    }
+    const { route, shard } = this.#find(agentId);
+    const letters: StoredDeadLetter[] = [];
+    let from = after === "" ? "-" : after;
+    while (letters.length < limit) {
+      const page = Math.min(PAGE, limit - letters.length);
+      const args = [this.#keys.namespace, shard, agentId, from, String(page)];
+      const options = { deadline, repeatable: true, waitsForRoom: true };
+      const found = (await route.run(LIST_DEAD, () => args, options)) as [Buffer, Buffer[]][];
+      for (const [id, fields] of found) letters.push(readDeadLetter(String(id), fields));
+      if (found.length < page) break;
+      from = (letters.at(-1) as StoredDeadLetter).id;
+    }
+    return letters;
+  }
+
+  async redrive(agentId: string, ids: readonly string[] | undefined, { deadline }: DriverCall): Promise<number> {
+    const { producer, shard } = this.#find(agentId);
+    let count = 0;
+    if (ids !== undefined) {
+      for (const part of pages(ids)) {
+        const [moved] = await producer.once(REDRIVE, [shard, agentId, "some", ...part], { deadline });
+        count += Number(moved);
+      }
+      return count;
+    }
+    let [goOn, stopAt] = ["-", "+"];
+    while (goOn !== "") {
+      const payload = [shard, agentId, "all", goOn, stopAt, String(PAGE)];
+      const [moved, next, last] = await producer.once(REDRIVE, payload, { deadline });
+      count += Number(moved);
+      [goOn, stopAt] = [String(next), String(last)];
+    }
+    return count;
+  }
+
+  async purge(agentId: string, ids: readonly string[] | undefined, { deadline }: DriverCall): Promise<number> {
+    const { producer, shard } = this.#find(agentId);
+    let count = 0;
+    for (const part of ids === undefined ? [[]] : pages(ids)) {
+      const [removed] = await producer.once(PURGE, [shard, agentId, ...part], { deadline, waitsForRoom: true });
+      count += Number(removed);
+    }
+    return count;
+  }
+
+  #find(agentId: string): ShardGroup & { readonly shard: string } {
+    const shard = shardOf(agentId);
+    return { ...this.#groups.of(shard), shard: String(shard) };
+  }
+}
+
+/** Each id once, those that can exist at all. */
+function pages(ids: readonly string[]): string[][] {
+  const known = [...new Set(ids)].filter((id) => ID.test(id));
+  return Array.from({ length: Math.ceil(known.length / PAGE) }, (_, page) =>
+    known.slice(page * PAGE, (page + 1) * PAGE),
+  );
+}
+
+function readDeadLetter(id: string, fields: readonly Buffer[]): StoredDeadLetter {
+  const kept = new Map<string, Buffer>();
+  for (let at = 0; at < fields.length; at += 2) kept.set(String(fields[at]), fields[at + 1] as Buffer);
+  const text = (name: string) => String(kept.get(name) ?? "");
+  return {
+    id,
+    reason: text("reason") as StoredDeadLetter["reason"],
+    detail: text("detail"),
+    attempts: Number(text("attempts")),
+    deadAt: Number(text("at")),
+    raw: readFields(kept.get("fields") ?? Buffer.alloc(0)),
+  };
+}
+
+/** The entry's own fields: each name and value preceded by its length. */
+function readFields(packed: Buffer): Record<string, Uint8Array> {
+  const values: Buffer[] = [];
+  for (let at = 0; at < packed.length; ) {
+    const end = at + 4 + packed.readUInt32BE(at);
+    values.push(packed.subarray(at + 4, end));
+    at = end;
+  }
+  const raw: Record<string, Uint8Array> = {};
+  for (let at = 0; at < values.length; at += 2) {
+    // Whatever a field is called: not as a setter of the object.
+    Object.defineProperty(raw, String(values[at]), { value: values[at + 1], enumerable: true, configurable: true });
+  }
+  return raw;
+}

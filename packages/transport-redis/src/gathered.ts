@@ -1,0 +1,100 @@
+import { AgentCommError, type Clock } from "@agentcomm/protocol";
+import { before, LATE } from "./deadline.js";
+import type { Route } from "./route.js";
+import type { Script } from "./scripts/script.js";
+import { timedOut } from "./store-errors.js";
+import type { StoreNode } from "./store-node.js";
+
+/** What is asked for together, and how. */
+export interface GatheredKind<Item, Answer> {
+  readonly script: Script;
+  /** It may be sent again after its answer was lost. */
+  readonly repeatable: boolean;
+  readonly waitsForRoom: boolean;
+  /** How much an item counts towards the size of a call. */
+  readonly weightOf: (item: Item) => number;
+  readonly encode: (items: readonly Item[], node: StoreNode) => readonly (string | Buffer)[];
+  /** One answer per item. `sentAt`: when it was asked, on the monotonic clock. */
+  readonly decode: (
+    answer: readonly unknown[],
+    items: readonly Item[],
+    sentAt: number,
+  ) => readonly (Answer | AgentCommError)[];
+}
+
+/** Most items, and most weight, of one call: bounds how long the server is kept from its other callers. */
+const MAX_ITEMS = 128;
+const MAX_WEIGHT = 2_048;
+
+interface Asking<Item, Answer> {
+  readonly item: Item;
+  readonly deadline: number;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Gathers what is asked for in one tick into one call of a script, for what changes nothing when it is not answered. */
+export class Gathered<Item, Answer> {
+  readonly #kind: GatheredKind<Item, Answer>;
+  readonly #route: Route;
+  readonly #clock: Clock;
+  #asking: Asking<Item, Answer>[] = [];
+
+  constructor(kind: GatheredKind<Item, Answer>, route: Route, clock: Clock) {
+    this.#kind = kind;
+    this.#route = route;
+    this.#clock = clock;
+  }
+
+  /** Rejects by the deadline, as Route.run does. */
+  async ask(item: Item, deadline: number): Promise<Answer> {
+    const answer = new Promise<Answer>((resolve, reject) => {
+      if (this.#asking.length === 0) process.nextTick(() => this.#flush());
+      this.#asking.push({ item, deadline, resolve, reject });
+    });
+    const inTime = await before(answer, deadline, this.#clock);
+    if (inTime === LATE) throw timedOut("unknown");
+    return inTime;
+  }
+
+  #flush(): void {
+    const all = this.#asking;
+    this.#asking = [];
+    let part: Asking<Item, Answer>[] = [];
+    let weight = 0;
+    for (const asking of all) {
+      const own = this.#kind.weightOf(asking.item);
+      if (part.length === MAX_ITEMS || (part.length > 0 && weight + own > MAX_WEIGHT)) {
+        void this.#send(part);
+        part = [];
+        weight = 0;
+      }
+      part.push(asking);
+      weight += own;
+    }
+    void this.#send(part);
+  }
+
+  async #send(part: readonly Asking<Item, Answer>[]): Promise<void> {
+    const { script, repeatable, waitsForRoom, encode, decode } = this.#kind;
+    const items = part.map((asking) => asking.item);
+    let deadline = 0;
+    for (const asking of part) deadline = Math.max(deadline, asking.deadline);
+    let sentAt = 0;
+    const args = (node: StoreNode) => {
+      sentAt = this.#clock.monotonic();
+      return encode(items, node);
+    };
+    try {
+      const answer = await this.#route.run(script, args, { deadline, repeatable, waitsForRoom });
+      const answers = decode(answer as unknown[], items, sentAt);
+      for (const [index, asking] of part.entries()) {
+        const own = answers[index] as Answer | AgentCommError;
+        if (AgentCommError.is(own)) asking.reject(own);
+        else asking.resolve(own);
+      }
+    } catch (error) {
+      for (const asking of part) asking.reject(error);
+    }
+  }
+}

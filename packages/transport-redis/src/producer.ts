@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "@agentcomm/protocol";
+import { pause } from "./deadline.js";
+import type { Keys } from "./keys.js";
+import type { Route, RunOptions } from "./route.js";
+import type { Script } from "./scripts/script.js";
+import { storeFailed, timedOut } from "./store-errors.js";
+
+const LOOK_AGAIN_MS = 5;
+/**
+ * No number is sent again later than this after its first time: the store forgets a producer an hour after its last batch, and
+ * would then run it twice.
+ */
+const LONGEST_REPEAT_MS = 30 * 60_000;
+
+/**
+ * Numbers what must run once, however often it is sent. The store keeps the numbers that have run, with their answers, down to
+ * the floor: the lowest number that may still be sent. A number given up is never used again.
+ */
+export class Producer {
+  readonly #id = randomBytes(9).toString("base64url");
+  readonly #route: Route;
+  readonly #keys: Keys;
+  readonly #clock: Clock;
+  /** In order: the numbers that may still be sent. */
+  readonly #open = new Set<number>();
+  #last = 0;
+
+  constructor(route: Route, keys: Keys, clock: Clock) {
+    this.#route = route;
+    this.#keys = keys;
+    this.#clock = clock;
+  }
+
+  /** Numbers what is about to be run. Close the number when that is over. */
+  open(): number {
+    this.#last += 1;
+    this.#open.add(this.#last);
+    return this.#last;
+  }
+
+  close(number: number): void {
+    this.#open.delete(number);
+  }
+
+  /**
+   * Runs a script that ends with ONCE, and resolves to its answer. `after` names the number that must have run before, or 0.
+   * Rejects as Route.run does, and with STORE_FAILED if the script itself fails.
+   */
+  async run(
+    number: number,
+    script: Script,
+    payload: readonly (string | Buffer)[],
+    options: Omit<RunOptions, "repeatable"> & { readonly after?: () => number },
+  ): Promise<readonly unknown[]> {
+    const { after = () => 0 } = options;
+    const deadline = Math.min(options.deadline, this.#clock.monotonic() + LONGEST_REPEAT_MS);
+    const args = () => [
+      this.#keys.namespace,
+      this.#id,
+      String(number),
+      String(this.#floor),
+      String(after()),
+      ...payload,
+    ];
+    for (;;) {
+      const answer = (await this.#route.run(script, args, { ...options, deadline, repeatable: true })) as unknown[];
+      const [kind, ...rest] = answer;
+      const word = String(kind);
+      if (word === "ok") return rest;
+      if (word === "failed") throw storeFailed("unknown", String(rest[0]));
+      if (word === "stale" || this.#clock.monotonic() >= deadline) throw timedOut("unknown");
+      await pause(LOOK_AGAIN_MS, deadline, this.#clock);
+    }
+  }
+
+  /** Numbers, runs and closes: for what is done one by one. */
+  async once(
+    script: Script,
+    payload: readonly (string | Buffer)[],
+    options: Omit<RunOptions, "repeatable">,
+  ): Promise<readonly unknown[]> {
+    const number = this.open();
+    try {
+      return await this.run(number, script, payload, options);
+    } finally {
+      this.close(number);
+    }
+  }
+
+  get #floor(): number {
+    const [lowest = this.#last + 1] = this.#open;
+    return lowest;
+  }
+}

@@ -1,0 +1,321 @@
+import { randomBytes } from "node:crypto";
+import {
+  type AgentCommError,
+  type AppendEntry,
+  type AppendResult,
+  type Clock,
+  checkAgentId,
+  type Driver,
+  type DriverCall,
+  type DriverRecords,
+  type MailboxStats,
+  type RenewEntry,
+  type Ring,
+  type SettleEntry,
+  type SettleResult,
+  type StoredDeadLetter,
+  systemClock,
+  type TakeResult,
+  type TransportCapabilities,
+  type TransportHealth,
+} from "@agentcomm/protocol";
+import { checkNumber, toAgentCommError } from "@agentcomm/protocol/internal";
+import { Attendance, type AttendedMailbox } from "./attendance.js";
+import { Awake } from "./awake.js";
+import { Bells } from "./bells.js";
+import { ClusterNodes } from "./cluster-nodes.js";
+import { DeadLetterBox } from "./dead-letter-box.js";
+import { Doubts } from "./doubts.js";
+import { type RedisEndpointOptions, resolveEndpoint } from "./endpoint.js";
+import { createKeys } from "./keys.js";
+import { restoreAfterLoss } from "./losses.js";
+import { Mailboxes } from "./mailboxes.js";
+import { RedisRecords } from "./records.js";
+import { SafetyPoll } from "./safety-poll.js";
+import { leaseLost, type RenewItem, type SettleItem } from "./settles.js";
+import { ShardGroups } from "./shard-groups.js";
+import { ALL_SHARDS, crc16, shardOf } from "./shards.js";
+import { SingleNode } from "./single-node.js";
+import { connectionLost } from "./store-errors.js";
+import { StoreHealth } from "./store-health.js";
+import type { NodeContext } from "./store-node.js";
+import { decodeToken, type Token } from "./token.js";
+import type { Topology } from "./topology.js";
+
+/** Where a Redis driver keeps its bytes. */
+export interface RedisDriverOptions extends RedisEndpointOptions {
+  /**
+   * Sets apart systems that share a server: every key and channel begins with it. The grammar of agent ids.
+   * @default "agentcomm"
+   */
+  readonly namespace?: string;
+  /**
+   * A connection on which the server owes an answer and sends nothing for this long is given up and made anew; so is an attempt
+   * to connect.
+   * @default 5,000
+   */
+  readonly stallMs?: number;
+  /** @default systemClock */
+  readonly clock?: Clock;
+  /**
+   * From 0 up to 1, for jitter.
+   * @default Math.random
+   */
+  readonly random?: () => number;
+}
+
+const CAPABILITIES: TransportCapabilities = Object.freeze({
+  durable: true,
+  crossProcess: true,
+  fenced: true,
+  delay: true,
+  recordTtl: true,
+  atomicFanOut: false,
+});
+
+/** How long `close` may take to tidy up behind itself. */
+const LEAVE_MS = 1_000;
+
+/**
+ * Creates the driver under the Redis transport: for those who wrap it, to add faults or to count. Everyone else wants
+ * `createRedisTransport`. Connects when it is opened. Throws INVALID_OPTIONS, and INVALID_AGENT_ID for a namespace outside the
+ * grammar.
+ */
+export function createRedisDriver(options: RedisDriverOptions = {}): Driver {
+  return new RedisDriver(options);
+}
+
+class RedisDriver implements Driver {
+  readonly name = "redis";
+  readonly capabilities = CAPABILITIES;
+  readonly wakeMs = 50;
+  readonly records: DriverRecords;
+  readonly #clock: Clock;
+  readonly #awake: Awake;
+  readonly #incarnation = randomBytes(8).toString("hex");
+  readonly #attendance = new Attendance();
+  readonly #topology: Topology;
+  readonly #health: StoreHealth;
+  readonly #bells: Bells;
+  readonly #groups: ShardGroups;
+  readonly #mailboxes: Mailboxes;
+  readonly #dead: DeadLetterBox;
+  readonly #poll: SafetyPoll;
+  #closed = false;
+  #onRing: (ring: Ring) => void = () => {};
+  #onTrouble: (error: AgentCommError) => void = () => {};
+
+  constructor(options: RedisDriverOptions) {
+    const { namespace = "agentcomm", clock = systemClock, random = Math.random } = options;
+    checkAgentId(namespace, "namespace");
+    const stallMs = checkNumber("stallMs", options.stallMs ?? 5_000, { min: 100, max: 600_000 });
+    const keys = createKeys(namespace);
+    const attendance = this.#attendance;
+    const report = (error: AgentCommError): void => {
+      if (!this.#closed) this.#onTrouble(error);
+    };
+    const ring = (rung: Ring): void => {
+      if (!this.#closed) this.#onRing(rung);
+    };
+    const doubts = new Doubts(report);
+    const topology = createTopology({
+      endpoint: resolveEndpoint(options, stallMs),
+      clock,
+      random,
+      stallMs,
+      onUp: (node) => void this.#health.nodeIsUp(node),
+      onDown: (_node, reason) => report(connectionLost("none", reason)),
+      onBellUp: (node, client) => this.#bells.connected(node, client),
+    });
+    this.#clock = clock;
+    this.#awake = new Awake(clock);
+    this.#topology = topology;
+    this.#health = new StoreHealth(topology, clock, report);
+    this.#bells = new Bells(keys, topology, attendance, ring);
+    this.#groups = new ShardGroups(
+      { keys, topology, clock, awake: this.#awake },
+      { keys, clock, incarnation: this.#incarnation, report, doubts },
+    );
+    this.#mailboxes = new Mailboxes(this.#groups, keys, attendance);
+    this.#dead = new DeadLetterBox(this.#groups, keys);
+    this.records = new RedisRecords(this.#groups, keys, attendance, this.#bells);
+    this.#poll = new SafetyPoll({
+      keys,
+      clock,
+      attendance,
+      bells: this.#bells,
+      routes: this.#groups.all.map((group) => group.route),
+      doubts,
+      ring,
+      lost: (shards) => void restoreAfterLoss(shards, { attendance, mailboxes: this.#mailboxes, clock, report, ring }),
+      report,
+    });
+  }
+
+  onRing(listener: (ring: Ring) => void): void {
+    this.#onRing = listener;
+  }
+
+  onTrouble(listener: (error: AgentCommError) => void): void {
+    this.#onTrouble = listener;
+  }
+
+  async open(call: DriverCall): Promise<void> {
+    await this.#awake.during(this.#health.open(call));
+    this.#poll.start();
+  }
+
+  async close(call: DriverCall): Promise<void> {
+    this.#poll.stop();
+    const deadline = Math.min(call.deadline, this.#clock.monotonic() + LEAVE_MS);
+    try {
+      if (this.#health.isOpen) await this.#mailboxes.leave(this.#incarnation, { deadline });
+    } catch (error) {
+      // What is left behind takes no part in anything, and a later receiver removes it.
+      this.#onTrouble(toAgentCommError(error, "STORE_FAILED", "leaving the mailboxes failed"));
+    } finally {
+      this.#closed = true;
+      this.#topology.close();
+    }
+  }
+
+  async openMailbox(
+    agentId: string,
+    options: { readonly topics?: readonly string[]; readonly capacity?: number },
+    call: DriverCall,
+  ): Promise<void> {
+    await this.#mailboxes.open(agentId, options, call);
+  }
+
+  async deleteMailbox(agentId: string, options: { readonly discard: boolean }, call: DriverCall): Promise<void> {
+    await this.#mailboxes.delete(agentId, options.discard, call);
+  }
+
+  append(batch: readonly AppendEntry[], call: DriverCall): Promise<readonly AppendResult[]> {
+    return this.#groups.spread(
+      batch,
+      (entry) => shardOf(entry.agentId),
+      (group, entries) => group.appends.submit(entries, call.deadline),
+    );
+  }
+
+  take(
+    agentId: string,
+    options: { readonly limit: number; readonly leaseMs: number },
+    call: DriverCall,
+  ): Promise<TakeResult> {
+    const mailbox = this.#attendance.mailbox(agentId);
+    mailbox.attended = true;
+    this.#bells.listen(mailbox.shard);
+    const item = { mailbox, limit: options.limit, leaseMs: Math.ceil(options.leaseMs) };
+    return this.#groups.of(mailbox.shard).takes.take(item, call.deadline);
+  }
+
+  async settle(batch: readonly SettleEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
+    const results = await this.#byToken(batch, (items: readonly SettleItem[]) =>
+      this.#groups.spread(
+        items,
+        ({ token }) => shardOf(token.agentId),
+        (group, own) => group.settles.submit(own, call.deadline),
+      ),
+    );
+    for (const [index, { token }] of batch.entries()) {
+      const result = results[index];
+      // If nobody knows what became of it, it is still held here.
+      if (result === undefined || result.code === "LEASE_LOST") this.#heldUntil(token, undefined);
+    }
+    return results;
+  }
+
+  async renew(batch: readonly RenewEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
+    const askedAt = this.#clock.monotonic();
+    const results = await this.#byToken(batch, (items: readonly RenewItem[]) =>
+      Promise.all(items.map((item) => this.#renewOne(item, call))),
+    );
+    for (const [index, { token, leaseMs }] of batch.entries()) {
+      const result = results[index];
+      if (result === undefined) this.#heldUntil(token, askedAt + leaseMs);
+      else if (result.code === "LEASE_LOST") this.#heldUntil(token, undefined);
+    }
+    return results;
+  }
+
+  deadLetters(
+    agentId: string,
+    options: { readonly after: string; readonly limit: number },
+    call: DriverCall,
+  ): Promise<readonly StoredDeadLetter[]> {
+    return this.#dead.list(agentId, options, call);
+  }
+
+  redrive(agentId: string, ids: readonly string[] | undefined, call: DriverCall): Promise<number> {
+    return this.#dead.redrive(agentId, ids, call);
+  }
+
+  purge(agentId: string, ids: readonly string[] | undefined, call: DriverCall): Promise<number> {
+    return this.#dead.purge(agentId, ids, call);
+  }
+
+  members(
+    topic: string | undefined,
+    options: { readonly idleMs: number },
+    call: DriverCall,
+  ): Promise<readonly string[]> {
+    return this.#mailboxes.members(topic, options.idleMs, call);
+  }
+
+  stats(call: DriverCall): Promise<readonly MailboxStats[]> {
+    return this.#mailboxes.stats(call);
+  }
+
+  health(call: DriverCall): Promise<TransportHealth> {
+    return this.#awake.during(this.#health.check(call));
+  }
+
+  /** Reads the tokens. What is none names no delivery: its lease counts as lost. */
+  async #byToken<Entry extends { readonly token: string }>(
+    batch: readonly Entry[],
+    work: (items: readonly (Omit<Entry, "token"> & { readonly token: Token })[]) => Promise<readonly SettleResult[]>,
+  ): Promise<readonly SettleResult[]> {
+    const results = new Array<SettleResult>(batch.length);
+    const items: (Omit<Entry, "token"> & { readonly token: Token })[] = [];
+    const indexes: number[] = [];
+    for (const [index, entry] of batch.entries()) {
+      const token = decodeToken(entry.token);
+      if (token === undefined) {
+        results[index] = leaseLost();
+        continue;
+      }
+      items.push({ ...entry, token });
+      indexes.push(index);
+    }
+    const own = await work(items);
+    for (const [at, index] of indexes.entries()) results[index] = own[at];
+    return results;
+  }
+
+  async #renewOne(item: RenewItem, call: DriverCall): Promise<SettleResult> {
+    try {
+      const held = await this.#groups.of(shardOf(item.token.agentId)).renews.ask(item, call.deadline);
+      return held ? undefined : leaseLost();
+    } catch (error) {
+      return toAgentCommError(error, "STORE_FAILED", "extending failed", "unknown");
+    }
+  }
+
+  /** Keeps account of what this process holds; undefined: no longer. */
+  #heldUntil(text: string, leaseEnd: number | undefined): void {
+    const token = decodeToken(text);
+    if (token === undefined || token.incarnation !== this.#incarnation) return;
+    const held: AttendedMailbox["held"] | undefined = this.#attendance.find(token.agentId)?.held;
+    const name = `${token.lane}:${token.id}`;
+    if (leaseEnd === undefined) held?.delete(name);
+    else held?.set(name, leaseEnd);
+  }
+}
+
+function createTopology(context: NodeContext): Topology {
+  if (context.endpoint.seeds === undefined) return new SingleNode(context);
+  const slots = ALL_SHARDS.map((shard) => crc16(String(shard)) % 16_384);
+  return new ClusterNodes(context, slots);
+}

@@ -1,0 +1,151 @@
+import type { AgentCommError, Clock } from "@agentcomm/protocol";
+import type { Awake } from "./awake.js";
+import { NoReply, NotSent } from "./connection.js";
+import { before, LATE, pause } from "./deadline.js";
+import type { Keys } from "./keys.js";
+import type { Script } from "./scripts/script.js";
+import { connectionLost, judge, storageFull, storeFailed, timedOut } from "./store-errors.js";
+import type { StoreNode } from "./store-node.js";
+import type { Topology } from "./topology.js";
+
+/** How a script is run. */
+export interface RunOptions {
+  /** On the monotonic clock. The run settles by then. */
+  readonly deadline: number;
+  /** It may be sent again after its answer was lost: it changes nothing the second time. */
+  readonly repeatable: boolean;
+  /** Wait for room when memory or disk is full, rather than fail at once. */
+  readonly waitsForRoom?: boolean;
+  /** Kept up to date for who looks before the run has settled: whether it may have run. */
+  readonly progress?: { maybe: boolean };
+  /** Nobody waits for it: it must not keep the process alive. */
+  readonly background?: boolean;
+}
+
+/** What all routes of a driver share. */
+export interface RouteContext {
+  readonly keys: Keys;
+  readonly topology: Topology;
+  readonly clock: Clock;
+  readonly awake: Awake;
+}
+
+/** Arguments of a script, made anew each time that it is sent; `node` is where it goes. */
+export type ScriptArgs = (node: StoreNode) => readonly (string | Buffer)[];
+
+const PAUSE_MS = 50;
+/** A node that is down may be replaced by another while one waits for it. */
+const LOOK_AGAIN_MS = 250;
+
+/** The way to the shards that one script can reach together: all of them on one server, a single one on a Cluster. */
+export class Route {
+  readonly shards: readonly number[];
+  readonly home: string;
+  readonly #shard: number;
+  readonly #topology: Topology;
+  readonly #clock: Clock;
+  readonly #awake: Awake;
+
+  constructor(shards: readonly number[], { keys, topology, clock, awake }: RouteContext) {
+    this.shards = shards;
+    this.#shard = shards[0] as number;
+    this.home = keys.home(this.#shard);
+    this.#topology = topology;
+    this.#clock = clock;
+    this.#awake = awake;
+  }
+
+  /** The node that serves it now, if that is known. */
+  get node(): StoreNode | undefined {
+    return this.#topology.nodeOf(this.#shard);
+  }
+
+  /**
+   * Runs a script and resolves to its answer. Waits for a connection, follows a shard to its new node, waits out what passes.
+   * Rejects with CONNECTION_LOST, TIMEOUT, STORAGE_FULL or STORE_FAILED and the outcome.
+   */
+  run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
+    const run = this.#run(script, args, options);
+    return options.background === true ? run : this.#awake.during(run);
+  }
+
+  async #run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
+    const { deadline, repeatable, waitsForRoom = false, progress = { maybe: false } } = options;
+    let cause: Error | undefined;
+    const outcome = () => (progress.maybe ? ("unknown" as const) : ("none" as const));
+    for (;;) {
+      const node = await this.#nodeWhenUp(deadline);
+      if (node === undefined) throw this.#tooLate(cause, outcome());
+      try {
+        return await this.#send(node, script, args, deadline, progress);
+      } catch (error) {
+        if (error === LATE) throw timedOut("unknown");
+        cause = error as Error;
+        if (error instanceof NoReply && !repeatable) throw connectionLost("unknown", cause);
+        if (!(error instanceof NoReply || error instanceof NotSent)) {
+          await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
+        }
+        if (this.#clock.monotonic() >= deadline) throw this.#tooLate(cause, outcome());
+      }
+    }
+  }
+
+  async #send(
+    node: StoreNode,
+    script: Script,
+    args: ScriptArgs,
+    deadline: number,
+    progress: { maybe: boolean },
+  ): Promise<unknown> {
+    const earlier = progress.maybe;
+    progress.maybe = true;
+    try {
+      const answer = await before(node.commands.script(script, this.home, args(node)), deadline, this.#clock);
+      if (answer === LATE) throw LATE;
+      return answer;
+    } catch (error) {
+      // Refused or not sent: this time it has certainly not run.
+      if (error !== LATE && !(error instanceof NoReply)) progress.maybe = earlier;
+      throw error;
+    }
+  }
+
+  /** Returns when it is worth trying again; throws when it is not. */
+  async #weigh(
+    node: StoreNode,
+    refusal: Error,
+    waitsForRoom: boolean,
+    deadline: number,
+    outcome: "none" | "unknown",
+  ): Promise<void> {
+    const verdict = judge(refusal.message);
+    if (verdict.kind === "moved") return this.#topology.moved(this.#shard, verdict.address);
+    if (verdict.kind === "refused") throw storeFailed(outcome, refusal.message);
+    if (verdict.kind === "full" && !waitsForRoom) throw storageFull(outcome, refusal);
+    if (verdict.kind === "again") {
+      if (verdict.reset) node.commands.reset(refusal);
+      this.#topology.doubt();
+    }
+    await pause(PAUSE_MS, deadline, this.#clock);
+  }
+
+  async #nodeWhenUp(deadline: number): Promise<StoreNode | undefined> {
+    for (;;) {
+      const { node } = this;
+      if (node?.commands.isUp === true) return node;
+      const now = this.#clock.monotonic();
+      if (now >= deadline) return undefined;
+      const until = this.#topology.single ? deadline : Math.min(deadline, now + LOOK_AGAIN_MS);
+      if (node === undefined) await pause(LOOK_AGAIN_MS / 10, until, this.#clock);
+      else await node.commands.whenUp(until);
+    }
+  }
+
+  #tooLate(cause: Error | undefined, outcome: "none" | "unknown"): AgentCommError {
+    const { node } = this;
+    if (node?.commands.isUp !== true) return connectionLost(outcome, this.#topology.lastError ?? cause);
+    if (cause === undefined) return timedOut(outcome);
+    const verdict = judge(cause.message);
+    return verdict.kind === "full" ? storageFull(outcome, cause) : connectionLost(outcome, cause);
+  }
+}

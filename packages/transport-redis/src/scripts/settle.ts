@@ -1,0 +1,130 @@
+import { COMMON, FENCE, FIELDS, MAILBOX, RING } from "./common.js";
+import { ONCE } from "./once.js";
+import { defineScript } from "./script.js";
+
+/**
+ * Ends deliveries, by those who hold them. From ARGV[6] on, group by group (one mailbox, lane and consumer): shard, agent,
+ * lane, incarnation, leaseMs, lowest id, highest id, the acks as `<id>,<deliveries> …`, the number of other actions, and
+ * five for each of those: kind, id, deliveries and two more. One ranged XPENDING fences a whole group; only what it missed
+ * is asked for by itself.
+ *
+ * Answers `ok`, the number of bodies that had vanished, and the positions of those refused: acks first, group by group.
+ */
+export const SETTLE = defineScript(
+  "settle",
+  "allow-oom",
+  COMMON,
+  RING,
+  MAILBOX,
+  FIELDS,
+  FENCE,
+  `
+local position, refused, lost, rung = 0, {}, 0, {}
+local now = clockMs()
+
+local function remove(queue, ids)
+  for first = 1, #ids, 1000 do
+    local last = math.min(first + 999, #ids)
+    call('XACK', queue, 'agents', unpack(ids, first, last))
+    call('XDEL', queue, unpack(ids, first, last))
+  end
+end
+
+local function note(p, agent, field, reason)
+  local notes = p .. 'notes:' .. agent
+  local known = call('HGET', notes, field)
+  local reasons = known and cjson.decode(known) or {}
+  reasons[#reasons + 1] = reason
+  if #reasons > 10 then table.remove(reasons, 1) end
+  call('HSET', notes, field, cjson.encode(reasons))
+end
+
+local function retry(p, agent, lane, queue, id, delay, reason)
+  if reason ~= '' then note(p, agent, lane .. ':' .. id, reason) end
+  if delay > 0 then
+    call('XCLAIM', queue, 'agents', '~held', 0, id, 'JUSTID')
+    call('ZADD', p .. 'held:' .. agent, now + delay, 'r:' .. lane .. ':' .. id)
+    fallsDue(p, agent, now + delay)
+  else
+    call('XCLAIM', queue, 'agents', '~back', 0, id, 'JUSTID')
+  end
+  -- Also when it is held: receivers then know until when to sleep.
+  local agents = rung[p] or {}
+  agents[agent] = true
+  rung[p] = agents
+end
+
+local function bury(p, agent, lane, queue, id, count, reason, detail)
+  local entry = call('XRANGE', queue, id, id)[1]
+  if not entry then
+    lost = lost + 1
+    return
+  end
+  call('XADD', p .. 'dead:' .. agent, '*', 'reason', reason, 'detail', detail, 'attempts', count, 'at', now,
+    'lane', lane, 'fields', packFields(entry[2]))
+end
+
+local function settle(at)
+  local p, agent, lane, incarnation = prefixOf(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
+  local lowest, highest, acks, others = ARGV[at + 5], ARGV[at + 6], ARGV[at + 7], tonumber(ARGV[at + 8])
+  local queue = queueOf(p, agent, lane)
+  local consumer = incarnation .. '.' .. ARGV[at + 4]
+  local done, noted, counts = {}, {}, {}
+  -- Somewhat more than asked for: others may lie between.
+  local pending = redis.pcall('XPENDING', queue, 'agents', lowest, highest, math.floor(#acks / 8) + others + 16, consumer)
+  if not pending.err then
+    for _, entry in ipairs(pending) do counts[entry[1]] = entry[4] end
+  end
+  local function may(id, count)
+    local known = counts[id]
+    local fine = known == count or not known and holds(queue, id, incarnation, count)
+    if fine then
+      -- A second one for the same delivery, in the same batch, must not count.
+      counts[id] = -1
+    else
+      refused[#refused + 1] = position
+    end
+    position = position + 1
+    return fine
+  end
+  local function finish(id, count)
+    done[#done + 1] = id
+    if count > 1 then noted[#noted + 1] = lane .. ':' .. id end
+  end
+  for id, deliveries in string.gmatch(acks, '([^,]+),(%d+) ') do
+    local count = tonumber(deliveries)
+    if may(id, count) then finish(id, count) end
+  end
+  at = at + 9
+  for _ = 1, others do
+    local kind, id, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
+    if may(id, count) then
+      if kind == 'retry' then
+        retry(p, agent, lane, queue, id, tonumber(ARGV[at + 3]), ARGV[at + 4])
+      else
+        bury(p, agent, lane, queue, id, count, ARGV[at + 3], ARGV[at + 4])
+        finish(id, count)
+      end
+    end
+    at = at + 5
+  end
+  remove(queue, done)
+  for first = 1, #noted, 1000 do
+    call('HDEL', p .. 'notes:' .. agent, unpack(noted, first, math.min(first + 999, #noted)))
+  end
+  return at
+end
+
+local function work()
+  local at = 6
+  while at <= #ARGV do at = settle(at) end
+  for p, agents in pairs(rung) do
+    local names = {}
+    for agent in pairs(agents) do names[#names + 1] = agent end
+    ring(p, table.concat(names, ' '))
+  end
+  return {'ok', lost, unpack(refused)}
+end
+`,
+  ONCE,
+);

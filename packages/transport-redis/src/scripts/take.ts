@@ -1,0 +1,97 @@
+import { COMMON, MAILBOX, RING } from "./common.js";
+import { RECOVER } from "./recover.js";
+import { defineScript } from "./script.js";
+
+/**
+ * Leases entries, for several mailboxes in one run. ARGV: namespace, incarnation, the store's time as this process expects
+ * it (or -1), and six per mailbox: shard, agent, limit, leaseMs, whether to note that a receiver looked in, whether leases
+ * are in doubt.
+ *
+ * Answers per mailbox: its mark, the milliseconds until something falls due (-1: nothing will), the lanes whose group had
+ * vanished, how many bodies had vanished, whether its leases started anew, and lane by lane what was leased: the lane,
+ * entries given out for the first time, then entries offered again, their deliveries and their notes.
+ * The first element is the store's time. A mailbox that cannot be read answers an empty mark and the error's text.
+ */
+export const TAKE = defineScript(
+  "take",
+  "allow-oom",
+  COMMON,
+  RING,
+  MAILBOX,
+  RECOVER,
+  `
+local incarnation, expected = ARGV[2], tonumber(ARGV[3])
+local now = clockMs()
+local jumped = expected >= 0 and math.abs(now - expected) > 2000
+
+-- Whether the lane has its group. It is made at 0, so that what was sent before is received; and only where there is
+-- something to receive. True as second value: there had been one.
+local function withGroup(p, agent, lane, queue)
+  local made = redis.pcall('XGROUP', 'CREATE', queue, 'agents', '0')
+  if made.err and string.sub(made.err, 1, 9) ~= 'BUSYGROUP' then error(made) end
+  return call('HSET', p .. 'box:' .. agent, 'lane:' .. lane, 1) == 0
+end
+
+-- Claims what waits under ~back or ~free. Returns entries, deliveries and notes, and how many bodies were gone.
+local function claim(p, agent, lane, queue, consumer, waiting)
+  local reply = moveTo(consumer, queue, idsOf(waiting))
+  if reply.err then error(reply) end
+  local counts, claimed, noteKeys = {}, {}, {}
+  for _, entry in ipairs(waiting) do counts[entry[1]] = entry[4] + 1 end
+  for index, entry in ipairs(reply) do
+    claimed[index] = counts[entry[1]]
+    noteKeys[index] = lane .. ':' .. entry[1]
+  end
+  local notes = #reply > 0 and call('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
+  return reply, claimed, notes, #waiting - #reply
+end
+
+local function take(p, agent, limit, lease, touch, doubtful)
+  local opened = mailbox(p, agent)
+  if touch then call('ZADD', p .. 'boxes', now, agent) end
+  local dueAt = tonumber(call('ZSCORE', p .. 'due', agent) or math.huge)
+  if doubtful or dueAt <= now then recover(p, agent, now, doubtful) end
+  local consumer = incarnation .. '.' .. lease
+  local regrouped, lost, taken = '', 0, {}
+  for _, lane in ipairs(LANES) do
+    local queue = queueOf(p, agent, lane)
+    if limit > 0 and call('XLEN', queue) > 0 then
+      for _, pool in ipairs({'~back', '~free'}) do
+        local size = math.min(limit, PAGE)
+        local waiting = size > 0 and redis.pcall('XPENDING', queue, 'agents', '-', '+', size, pool) or {}
+        if waiting.err then
+          if string.sub(waiting.err, 1, 7) ~= 'NOGROUP' then error(waiting) end
+          if withGroup(p, agent, lane, queue) then regrouped = regrouped .. lane end
+        elseif #waiting > 0 then
+          local entries, counts, notes, gone = claim(p, agent, lane, queue, consumer, waiting)
+          taken[#taken + 1] = {lane, 'again', entries, counts, notes}
+          limit, lost = limit - #entries, lost + gone
+        end
+      end
+      if limit > 0 then
+        local reply = call('XREADGROUP', 'GROUP', 'agents', consumer, 'COUNT', limit, 'STREAMS', queue, '>')
+        if reply then
+          local entries = reply[1][2]
+          taken[#taken + 1] = {lane, 'new', entries}
+          limit = limit - #entries
+        end
+      end
+    end
+  end
+  if #taken > 0 then fallsDue(p, agent, now + lease) end
+  local nextAt = call('ZSCORE', p .. 'due', agent)
+  local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
+  return {opened, dueIn, regrouped, lost, doubtful and 1 or 0, taken}
+end
+
+local answers = {now}
+for at = 4, #ARGV, 6 do
+  local fine, answer = pcall(take, prefixOf(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]),
+    ARGV[at + 4] == '1', ARGV[at + 5] == '1' or jumped)
+  -- What is wrong with one mailbox is no other mailbox's trouble.
+  if not fine then answer = {'', type(answer) == 'table' and answer.err or tostring(answer)} end
+  answers[#answers + 1] = answer
+end
+return answers
+`,
+);

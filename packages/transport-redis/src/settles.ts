@@ -1,0 +1,133 @@
+import { AgentCommError, type SettleEntry, type SettleResult } from "@agentcomm/protocol";
+import type { GatheredKind } from "./gathered.js";
+import type { Keys } from "./keys.js";
+import { RENEW } from "./scripts/renew.js";
+import { SETTLE } from "./scripts/settle.js";
+import type { BatchKind } from "./sequenced-batches.js";
+import { shardOf } from "./shards.js";
+import { dataLost } from "./store-errors.js";
+import { compareIds, type Token } from "./token.js";
+
+/** A delivery to end, with its token read. */
+export interface SettleItem {
+  readonly token: Token;
+  readonly action: SettleEntry["action"];
+}
+
+/** A lease to start anew. */
+export interface RenewItem {
+  readonly token: Token;
+  readonly leaseMs: number;
+}
+
+/** Deliveries on their way out of mailboxes. When the disk is full they wait: an ack must not be lost for that. */
+export function settleBatches(report: (error: AgentCommError) => void): BatchKind<SettleItem, SettleResult> {
+  return {
+    script: SETTLE,
+    ordered: false,
+    waitsForRoom: true,
+    bytesOf: ({ action }) => 64 + (action.kind === "dead" ? action.detail.length : 0),
+    encode: (items) => groupsOf(items).flatMap(encodeGroup),
+    decode([lost, ...refused], items) {
+      const gone = Number(lost);
+      if (gone > 0)
+        report(dataLost(`the bodies of ${gone} leased messages were deleted behind the transport's back`, { gone }));
+      const results = new Array<SettleResult>(items.length).fill(undefined);
+      if (refused.length === 0) return results;
+      const order = groupsOf(items).flatMap(({ acks, others }) => [...acks, ...others]);
+      for (const position of refused) {
+        const index = order[position as number] as number;
+        results[index] = leaseLost();
+      }
+      return results;
+    },
+  };
+}
+
+/** What one run of XPENDING can fence: the same stream and the same consumer. Acks and others by their index. */
+interface SettleGroup {
+  readonly token: Token;
+  readonly items: readonly SettleItem[];
+  readonly acks: number[];
+  readonly others: number[];
+}
+
+function groupsOf(items: readonly SettleItem[]): SettleGroup[] {
+  const groups = new Map<string, SettleGroup>();
+  for (const [index, { token, action }] of items.entries()) {
+    const name = `${token.agentId}:${token.lane}:${token.incarnation}:${token.leaseMs}`;
+    let group = groups.get(name);
+    if (group === undefined) {
+      group = { token, items, acks: [], others: [] };
+      groups.set(name, group);
+    }
+    (action.kind === "ack" ? group.acks : group.others).push(index);
+  }
+  return [...groups.values()];
+}
+
+function encodeGroup({ token, items, acks, others }: SettleGroup): string[] {
+  let lowest = token.id;
+  let highest = token.id;
+  for (const index of [...acks, ...others]) {
+    const { id } = (items[index] as SettleItem).token;
+    if (compareIds(id, lowest) < 0) lowest = id;
+    if (compareIds(id, highest) > 0) highest = id;
+  }
+  let ackText = "";
+  for (const index of acks) {
+    const { id, count } = (items[index] as SettleItem).token;
+    ackText += `${id},${count} `;
+  }
+  const args = [
+    String(shardOf(token.agentId)),
+    token.agentId,
+    token.lane,
+    token.incarnation,
+    token.leaseMs,
+    lowest,
+    highest,
+    ackText,
+    String(others.length),
+  ];
+  for (const index of others) args.push(...encodeOther(items[index] as SettleItem));
+  return args;
+}
+
+function encodeOther({ token, action }: SettleItem): string[] {
+  const start = [action.kind, token.id, String(token.count)];
+  if (action.kind === "retry") return [...start, String(Math.ceil(action.delayMs)), action.reason ?? ""];
+  if (action.kind === "dead") return [...start, action.reason, action.detail];
+  throw new Error("an ack is not encoded by itself");
+}
+
+/** Leases on their way to be prolonged. */
+export function renewals(keys: Keys): GatheredKind<RenewItem, boolean> {
+  return {
+    script: RENEW,
+    repeatable: true,
+    waitsForRoom: true,
+    weightOf: () => 1,
+    encode: (items) => [
+      keys.namespace,
+      ...items.flatMap(({ token: { agentId, lane, id, incarnation, count }, leaseMs }) => [
+        String(shardOf(agentId)),
+        agentId,
+        lane,
+        id,
+        incarnation,
+        String(count),
+        String(Math.ceil(leaseMs)),
+      ]),
+    ],
+    decode: (answer) => answer.map((held) => held === 1),
+  };
+}
+
+export function leaseLost(): AgentCommError {
+  return new AgentCommError(
+    "LEASE_LOST",
+    "this delivery is not the message's current one: it was offered again, or is settled; nothing was changed",
+    { outcome: "none" },
+  );
+}
