@@ -47,8 +47,7 @@ const count = (min: number): FieldKind => ({
 
 const amount = (max?: number): FieldKind => ({
   schema: max === undefined ? z.number().min(0) : z.number().min(0).max(max),
-  accepts: (value) =>
-    Number.isFinite(value) && (value as number) >= 0 && (value as number) <= (max ?? Number.MAX_VALUE),
+  accepts: (value) => typeof value === "number" && value >= 0 && value <= (max ?? Number.MAX_VALUE),
   expects: max === undefined ? "a number from 0 up" : `a number from 0 to ${max}`,
 });
 

@@ -26,7 +26,8 @@ export function parseTimestamp(text: string): number {
   const date = new Date(0);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   date.setUTCFullYear(year, month - 1, day);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return Number.NaN;
+  // A day that the month lacks lands in another month.
+  if (date.getUTCMonth() !== month - 1) return Number.NaN;
   return date.getTime() + ((hour * 60 + minute - offsetMinutes(found[10])) * 60 + second) * 1000 + milliseconds;
 }
 

@@ -94,6 +94,8 @@ describe("parseJson", () => {
 
   it("counts depth, not brackets: many side by side and those inside strings are no nesting", () => {
     expect(parse(`[${"[],{},".repeat(50)}1]`)).toHaveLength(101);
+    expect(parse(`[${"[[[[]]]],".repeat(50)}1]`)).toHaveLength(51);
+    expect(refusal(`[${"[[[[]]]],".repeat(50)}[[[[[]]]]]]`).code).toBe("MESSAGE_TOO_LARGE");
     const brackets = '[{"\\" [{[{[{[{';
     expect(parse(JSON.stringify([brackets, "\\", brackets]))).toEqual([brackets, "\\", brackets]);
   });
