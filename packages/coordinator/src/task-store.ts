@@ -44,10 +44,21 @@ export class TaskStore {
       if (!AgentCommError.is(error)) throw error;
       const conflict = error.code === "VERSION_CONFLICT";
       if (!conflict && error.outcome !== "unknown") throw error;
-      const present = await this.readOpen(taskId);
+      const present = await this.#readAfter(error, taskId);
       if (present !== undefined && isDeepStrictEqual(present.record, record)) return { version: present.version };
       if (!conflict && (present?.version ?? 0) === ifVersion) throw error;
       return { present };
+    }
+  }
+
+  /** Reads what a write left behind. If that fails too, it stays open whether the write took effect. */
+  async #readAfter(failed: AgentCommError, taskId: string): Promise<StoredTask | undefined> {
+    try {
+      return await this.readOpen(taskId);
+    } catch (error) {
+      if (failed.outcome === "unknown" || !AgentCommError.is(error)) throw failed;
+      const { code, message, retryable } = error;
+      throw new AgentCommError(code, message, { retryable, outcome: "unknown", cause: error });
     }
   }
 

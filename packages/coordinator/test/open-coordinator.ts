@@ -14,12 +14,13 @@ export function openCoordinator(
   options: Partial<CoordinatorOptions> = {},
 ): SupervisorCoordinator & { readonly reported: AgentCommError[]; readonly transport: Transport } {
   const reported: AgentCommError[] = [];
-  const transport = options.transport ?? store.transport();
+  const onError = (error: AgentCommError) => reported.push(error);
+  const transport = options.transport ?? store.transport({ onError });
   const coordinator = createCoordinator({
     id: "boss",
     retryBackoff: { minMs: 20, maxMs: 100 },
     leaseMs: 1_000,
-    onError: (error) => reported.push(error),
+    onError,
     ...options,
     transport,
   });
