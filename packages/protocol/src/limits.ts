@@ -26,6 +26,7 @@ const DEPTH: NumberRange = { min: 2, max: 1_000, integer: true };
 /** Fills in what a caller left out. Throws INVALID_OPTIONS. */
 export function resolveLimits(limits: Partial<Limits> | undefined): Limits {
   if (limits === undefined || limits === DEFAULT_LIMITS) return DEFAULT_LIMITS;
+  if (limits.maxMessageBytes === undefined && limits.maxDepth === undefined) return DEFAULT_LIMITS;
   return {
     maxMessageBytes: checkNumber("maxMessageBytes", limits.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, BYTES),
     maxDepth: checkNumber("maxDepth", limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEPTH),

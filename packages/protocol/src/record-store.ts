@@ -58,7 +58,7 @@ export function createRecordStore(context: RecordContext): RecordStore {
         checkNumber("ttlMs", ttlMs, { min: 1, max: 12 * LONGEST_MS });
         if (!capabilities.recordTtl) throw notSupported(context.name, "ttlMs");
       }
-      const bytes = Buffer.from(encodeJson(value, limits));
+      const bytes = encodeJson(value, limits);
       return await calls.run("records.put", options, (call) =>
         records.put(
           collection,

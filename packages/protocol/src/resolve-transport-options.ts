@@ -1,6 +1,6 @@
 import { checkNumber } from "./check-number.js";
 import { type Clock, systemClock } from "./clock.js";
-import { DEFAULT_LIMITS, type Limits } from "./limits.js";
+import { type Limits, resolveLimits } from "./limits.js";
 import type { TransportOptions } from "./transport-options.js";
 import { createId } from "./uuid.js";
 
@@ -27,18 +27,7 @@ export function resolveTransportOptions(options: TransportOptions): ResolvedTran
   const minMs = checkNumber("retryBackoff.minMs", retryBackoff.minMs, { min: 0, max: LONGEST_MS });
   return {
     timeoutMs: checkNumber("timeoutMs", options.timeoutMs ?? 5_000, { min: 1, max: LONGEST_MS }),
-    limits: {
-      maxMessageBytes: checkNumber("maxMessageBytes", options.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, {
-        min: 256,
-        max: 2 ** 29 - 1, // the longest string of V8
-        integer: true,
-      }),
-      maxDepth: checkNumber("maxDepth", options.maxDepth ?? DEFAULT_LIMITS.maxDepth, {
-        min: 2,
-        max: 1_000, // JSON.stringify overflows the stack some way below 10,000
-        integer: true,
-      }),
-    },
+    limits: resolveLimits(options),
     maxDeliveries: checkNumber("maxDeliveries", options.maxDeliveries ?? 5, { min: 1, max: 1_000_000, integer: true }),
     retryBackoff: {
       minMs,
