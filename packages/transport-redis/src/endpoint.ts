@@ -10,6 +10,9 @@ export interface RedisAddress {
   readonly port?: number;
 }
 
+/** How this process reaches a server that a Cluster or a Sentinel calls `host:port`, where the two differ. */
+export type NatMap = Readonly<Record<string, Required<RedisAddress>>>;
+
 /** Which Redis to use, and how to log in. At most one of `url`, `client`, `cluster` and `sentinel`. */
 export interface RedisEndpointOptions {
   /**
@@ -25,13 +28,13 @@ export interface RedisEndpointOptions {
   /** A Cluster: some of its nodes. The others are found through them. */
   readonly cluster?: {
     readonly nodes: readonly RedisAddress[];
-    /** How this process reaches a node that the cluster calls `host:port`, where the two differ. */
-    readonly natMap?: Readonly<Record<string, Required<RedisAddress>>>;
+    readonly natMap?: NatMap;
   };
   /** A primary found through Sentinels, by the name they know it under. */
   readonly sentinel?: {
     readonly name: string;
     readonly sentinels: readonly RedisAddress[];
+    readonly natMap?: NatMap;
     readonly username?: string;
     readonly password?: string;
     readonly tls?: TlsOptions;
@@ -100,7 +103,7 @@ function singleEndpoint(settings: RedisOptions, stallMs: number): Endpoint {
 function clusterEndpoint(
   seeds: readonly Required<RedisAddress>[],
   settings: RedisOptions,
-  natMap: Readonly<Record<string, Required<RedisAddress>>> | ((key: string) => RedisAddress | null) | undefined,
+  natMap: NatMap | ((key: string) => RedisAddress | null) | undefined,
   stallMs: number,
 ): Endpoint {
   return {
@@ -171,6 +174,7 @@ function sentinelSettings(sentinel: NonNullable<RedisEndpointOptions["sentinel"]
   return {
     name: sentinel.name,
     sentinels: sentinel.sentinels.map(({ host, port = 26379 }) => ({ host, port })),
+    ...(sentinel.natMap === undefined ? {} : { natMap: { ...sentinel.natMap } }),
     ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
     ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
     ...(sentinel.tls === undefined ? {} : { sentinelTLS: sentinel.tls }),
