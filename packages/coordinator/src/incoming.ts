@@ -71,8 +71,11 @@ export class Incoming {
   ): Promise<string | undefined> {
     const { taskId } = message.content;
     if (taskId === undefined) return `the ${message.type} has no task_id`;
-    const change = await this.#context.ledger.change(taskId, decide);
-    if (change.kind !== "changed" && message.type !== "status_update") this.#context.refused(message);
+    const { ledger, id, refused } = this.#context;
+    const change = await ledger.change(taskId, (record) =>
+      record.coordinatorId === id ? decide(record) : { refused: `it is a task of ${record.coordinatorId}` },
+    );
+    if (change.kind !== "changed" && message.type !== "status_update") refused(message);
     return undefined;
   }
 

@@ -23,8 +23,9 @@ export interface CareContext {
   readonly retryBackoff: { readonly minMs: number; readonly maxMs: number };
 }
 
-// An agent that left in good order answered everything before. Its answers may lie in the mailbox still.
-const LEFT_GRACE_MS = 1_000;
+// What an agent answered in time may lie in the mailbox still: when it leaves in good order, or when this process finds a
+// task that fell due while no coordinator ran.
+const GRACE_MS = 1_000;
 
 /**
  * Does for each task what its record asks for: a slot held, the assignment sent, a place in the line, an eye on the clock
@@ -110,7 +111,8 @@ export class TaskCare {
     const { at, what } = nextDue(task.record, attempt, clock.now());
     if (task.due?.at === at && task.due.what === what) return;
     task.due?.cancel();
-    const cancel = timetable.after(Math.max(0, at - clock.now()), () => {
+    const leftMs = at - clock.now();
+    const cancel = timetable.after(leftMs > 0 ? leftMs : GRACE_MS, () => {
       task.due = undefined;
       this.#fallsDue(task, what);
     });
@@ -153,10 +155,7 @@ export class TaskCare {
 
   #afterGrace(agentId: string, stepOf: StepOfGone): void {
     if (!this.#byAgent.has(agentId)) return;
-    this.#context.timetable.after(
-      LEFT_GRACE_MS,
-      () => void this.#context.persevere(() => this.#giveUp(agentId, stepOf)),
-    );
+    this.#context.timetable.after(GRACE_MS, () => void this.#context.persevere(() => this.#giveUp(agentId, stepOf)));
   }
 
   async #giveUp(agentId: string, stepOf: StepOfGone): Promise<void> {

@@ -75,7 +75,8 @@ export class TaskLedger {
   async create(record: TaskRecord, claim: TakenSlot | undefined, isChosenId: boolean): Promise<OpenTask> {
     const { store, written, safe } = this.#context;
     try {
-      await safe();
+      const untilSafe = safe();
+      if (untilSafe !== undefined) await untilSafe;
       const result = await store.write(record, 0);
       if ("present" in result) throw taskExists(record.taskId);
       const { version } = result;
@@ -191,7 +192,8 @@ export class TaskLedger {
         known = undefined;
         continue;
       }
-      if (!isTerminal(outcome.next)) await safe();
+      const untilSafe = isTerminal(outcome.next) ? undefined : safe();
+      if (untilSafe !== undefined) await untilSafe;
       const written = await this.#write(outcome.next, version);
       if ("present" in written) {
         known = written.present;
