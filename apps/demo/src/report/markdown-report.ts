@@ -18,7 +18,7 @@ export function markdownReport(report: Report): string {
     `${code(directory)}, ${report.startedAt}: ${amount(totals.files, "file")} in ${duration(durationMs)} ` +
       `(${how}, ${amount(messages.sent + messages.received, "message")}).`,
     table(capabilityTable(report)),
-    ...notReviewed(report).map((sentence) => `- ${escape(sentence)}`),
+    ...notReviewed(report).map((sentence) => `- ${asText(sentence)}`),
     "## Findings",
     findingCounts(report),
     ...findingsByFile(report),
@@ -33,7 +33,7 @@ export function markdownReport(report: Report): string {
     "## Duplicates",
     list(report.duplicates.flatMap(duplicateLines)),
     "## Skipped",
-    list(report.skipped.map(({ path, reason }) => `${code(path)}: ${escape(visible(reason))}`)),
+    list(report.skipped.map(({ path, reason }) => `${code(path)}: ${asText(visible(reason))}`)),
     "## The crew",
     table(crewTable(report)),
     ...killedSection(report),
@@ -57,7 +57,7 @@ function findingsByFile({ files }: Report): string[] {
       `### ${code(path)}`,
       ...findings.map(
         ({ line, column, kind, message }) =>
-          `- ${line}${column === undefined ? "" : `:${column}`} ${kind}: ${escape(visible(message))}`,
+          `- ${line}${column === undefined ? "" : `:${column}`} ${kind}: ${asText(visible(message))}`,
       ),
       ...(findingsLeftOut > 0 ? [`- and ${number(findingsLeftOut)} more, which are only counted`] : []),
     ]);
@@ -103,7 +103,7 @@ function joinSections(sections: readonly string[]): string {
 }
 
 /** A text that Markdown shows as it is. */
-function escape(text: string): string {
+function asText(text: string): string {
   return text.replace(/[\\`*_[\]<>|&]/g, "\\$&");
 }
 

@@ -20,8 +20,8 @@ export function createLiveView(screen: Screen, scene: Scene, paint: Paint): View
   let ended = false;
 
   const frame = (): string => {
-    const columns = Math.max(1, (screen.columns ?? 80) - 1);
-    const rows = Math.max(1, (screen.rows ?? 24) - 1);
+    const columns = Math.max(1, (screen.columns || 80) - 1);
+    const rows = Math.max(1, (screen.rows || 24) - 1);
     const state = scene.board.state();
     const now = scene.now();
     const moment = {
@@ -57,7 +57,7 @@ export function createLiveView(screen: Screen, scene: Scene, paint: Paint): View
         screen.write(`${visible(text)}\n`);
         return;
       }
-      const line = cut(visible(text), Math.max(1, (screen.columns ?? 80) - 1));
+      const line = cut(visible(text), Math.max(1, (screen.columns || 80) - 1));
       const above = `${back()}${CLEAR_BELOW}${line}\n`;
       drawn = 0;
       screen.write(above + frame());

@@ -28,10 +28,12 @@ export function drawPicture(moment: Moment, columns: number, paint: Paint): stri
   return [progressLine(moment, columns, paint), ...moment.agents.map((agent) => agentLine(agent, columns, paint))];
 }
 
-/** How much is done, in words: also what a plain file gets to read. */
+/** How much is done, in words: also what a plain file gets to read. Numbers keep their width, so that the bar keeps its own. */
 export function progressText({ filesDone, files, elapsedMs, messagesPerSecond }: Moment): string {
   const percent = files === 0 ? 100 : Math.floor((filesDone / files) * 100);
-  return `${percent} %  ${number(filesDone)} of ${number(files)} files  ${number(Math.round(messagesPerSecond))} messages/s  ${duration(elapsedMs)}`;
+  const all = number(files);
+  const rate = number(Math.round(messagesPerSecond)).padStart(6);
+  return `${String(percent).padStart(3)} %  ${number(filesDone).padStart(all.length)} of ${all} files ${rate} messages/s  ${duration(elapsedMs).padStart(5)}`;
 }
 
 function progressLine(moment: Moment, columns: number, paint: Paint): string {
