@@ -1,7 +1,9 @@
-import { subscribeDiagnostics } from "@agentcomm/protocol";
+import { subscribeDiagnostics, taskResponse } from "@agentcomm/protocol";
 import { FINISHED_TASKS, OPEN_TASKS, type TaskRecord } from "@agentcomm/protocol/internal";
+import { createRegistry } from "@agentcomm/registry";
 import { openStore, transportKinds } from "@agentcomm/test-transports";
 import { describe, expect, test } from "vitest";
+import type { TaskHandle } from "../src/index.js";
 import { startChild } from "./child/start-child.js";
 import { gate, openCoordinator, openWorker } from "./open-coordinator.js";
 
@@ -44,6 +46,41 @@ describe.each(transportKinds)("on %s", (kind) => {
       // Both had a share in it, and no more than all.
       const [a, b] = await Promise.all([one.getCoordinationStats(), two.getCoordinationStats()]);
       expect(a.completed + b.completed).toBe(200);
+    } finally {
+      for (const end of ends) end();
+    }
+  });
+
+  test("whatever comes at the same moment, through whichever of them, one end is written and all agree on it", async () => {
+    await using store = await openStore(kind);
+    const commits = new Map<string, string[]>();
+    const ends = ENDS.map((name) =>
+      subscribeDiagnostics(`task.${name}`, ({ taskId }) => commits.set(taskId, [...(commits.get(taskId) ?? []), name])),
+    );
+    try {
+      const silent = store.transport();
+      const registry = createRegistry({ transport: silent });
+      await registry.registerAgent({ id: "w1", maxConcurrentTasks: 1_000 });
+      await using one = openCoordinator(store);
+      await using two = openCoordinator(store);
+      await Promise.all([one.start(), two.start()]);
+      const tasks = await Promise.all(Array.from({ length: 100 }, () => one.assignTask({ taskType: "work" })));
+      const others = await Promise.all(tasks.map(({ taskId }) => two.getTask(taskId)));
+      const answer = (taskId: string, result: number) =>
+        silent.send(taskResponse({ from: "w1", to: "boss", taskId, attempt: 1, status: "completed", result }));
+      const [canceled] = await Promise.all([
+        Promise.all(others.map((task) => task.cancel())),
+        ...tasks.map((task, index) => (index % 2 === 0 ? task.cancel() : undefined)),
+        ...tasks.flatMap(({ taskId }) => [answer(taskId, 1), answer(taskId, 2)]),
+      ]);
+      const endOf = (task: TaskHandle) => task.result().catch((error) => error.code as string);
+      const [seenByOne, seenByTwo] = await Promise.all([Promise.all(tasks.map(endOf)), Promise.all(others.map(endOf))]);
+      expect(seenByOne).toEqual(seenByTwo);
+      for (const [index, { taskId }] of tasks.entries()) {
+        expect(commits.get(taskId)).toHaveLength(1);
+        if (canceled[index]) expect(seenByOne[index]).toBe("TASK_CANCELED");
+      }
+      await registry.close();
     } finally {
       for (const end of ends) end();
     }
