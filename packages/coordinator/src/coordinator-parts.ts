@@ -5,6 +5,7 @@ import { StatsCounter } from "./coordination-stats.js";
 import { Dispatcher } from "./dispatcher.js";
 import { Incoming } from "./incoming.js";
 import { Instances } from "./instances.js";
+import { MailboxReader } from "./mailbox-reader.js";
 import { Membership } from "./membership.js";
 import { OpenTaskWatch } from "./open-task-watch.js";
 import { publishTask } from "./publish-task.js";
@@ -136,6 +137,14 @@ export function createParts(options: ResolvedCoordinatorOptions) {
     retryTimes: () => ({ now: clock.now(), random, retryAt: (record) => care.retryAt(record) }),
     refused: () => stats.countRefused(),
   });
+  const reader = new MailboxReader({
+    id,
+    leaseMs,
+    transport,
+    incoming,
+    report,
+    handled: () => stats.messages.add(1),
+  });
   const membership = new Membership({ id, transport, registry, instances, clock, random, report });
 
   return {
@@ -150,7 +159,7 @@ export function createParts(options: ResolvedCoordinatorOptions) {
     watch,
     dispatcher,
     care,
-    incoming,
+    reader,
     membership,
     takeTasksOver,
     report,

@@ -2,12 +2,10 @@ import {
   AgentCommError,
   type ContentOf,
   checkRecordKey,
-  type Delivery,
   type MessageInput,
   type Priority,
   type Receipt,
   type StandardSchema,
-  type Subscription,
   type TaskDefinition,
 } from "@agentcomm/protocol";
 import { checkNumber, OPEN_TASK_STATES, TERMINAL_TASK_STATES, toAgentCommError } from "@agentcomm/protocol/internal";
@@ -24,9 +22,6 @@ import type { CoordinatorHealth, SupervisorCoordinator } from "./supervisor-coor
 import { openAttempt } from "./task-facts.js";
 import type { TaskHandle, TaskInfo } from "./task-handle.js";
 
-// Handling a message is a write to the store and little else: so many may be under way at once.
-const CONCURRENCY = 512;
-
 type AnyDefinition = TaskDefinition<unknown, unknown, unknown, unknown>;
 
 /** The coordinator: the calls, and when it works by itself. */
@@ -37,10 +32,8 @@ export class RunningCoordinator implements SupervisorCoordinator {
   /** How the mailbox is read: not yet; by a subscription that `assignTask` or `start` began; when polled. */
   #reading: "not yet" | "subscribed by itself" | "subscribed" | "polled" = "not yet";
   #joining: Promise<void> | undefined;
-  #subscription: Subscription | undefined;
   #stopping: Promise<void> | undefined;
   #endListening: (() => void)[] = [];
-  #handledSincePoll = 0;
 
   constructor(options: ResolvedCoordinatorOptions) {
     this.id = options.id;
@@ -92,15 +85,11 @@ export class RunningCoordinator implements SupervisorCoordinator {
   async processIncomingMessages(options: ProcessOptions = {}): Promise<number> {
     this.#enter();
     const limit = checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true });
-    const { waitMs = 0 } = options;
     await this.#read("polled");
-    const { transport, leaseMs } = this.#options;
-    const deliveries = await transport.receive(this.id, { limit, waitMs, leaseMs });
-    await Promise.all(deliveries.map((delivery) => this.#handlePolled(delivery)));
-    this.#parts.timetable.runDue();
-    const handled = this.#handledSincePoll;
-    this.#handledSincePoll = 0;
-    return handled;
+    const { reader, timetable } = this.#parts;
+    await reader.poll({ ...options, limit });
+    timetable.runDue();
+    return reader.takeCount();
   }
 
   async getCoordinationStats(): Promise<CoordinationStats> {
@@ -152,13 +141,8 @@ export class RunningCoordinator implements SupervisorCoordinator {
     this.#joining ??= this.#join();
     await this.#joining;
     this.#enter();
-    if (this.#reading !== "polled") {
-      this.#subscription ??= this.#subscribe();
-    } else if (this.#subscription !== undefined) {
-      const subscription = this.#subscription;
-      this.#subscription = undefined;
-      await subscription.stop();
-    }
+    if (this.#reading === "polled") await this.#parts.reader.unsubscribe();
+    else this.#parts.reader.subscribe();
   }
 
   async #join(): Promise<void> {
@@ -183,40 +167,6 @@ export class RunningCoordinator implements SupervisorCoordinator {
       await this.#retreat();
       this.#joining = undefined;
       throw toAgentCommError(error, "STORE_FAILED", `coordinator ${this.id} could not start`);
-    }
-  }
-
-  #subscribe(): Subscription {
-    const { transport, leaseMs } = this.#options;
-    return transport.subscribe(this.id, (delivery) => this.#handleDelivery(delivery), {
-      concurrency: CONCURRENCY,
-      leaseMs,
-    });
-  }
-
-  async #handleDelivery(delivery: Delivery): Promise<void> {
-    const useless = await this.#parts.incoming.handle(delivery.message);
-    if (useless !== undefined) await delivery.reject(useless);
-    this.#parts.stats.messages.add(1);
-    this.#handledSincePoll += 1;
-  }
-
-  async #handlePolled(delivery: Delivery): Promise<void> {
-    const { report } = this.#parts;
-    try {
-      const useless = await this.#parts.incoming.handle(delivery.message);
-      if (useless === undefined) await delivery.ack();
-      else await delivery.reject(useless);
-      this.#parts.stats.messages.add(1);
-      this.#handledSincePoll += 1;
-    } catch (thrown) {
-      const error = toAgentCommError(thrown, "STORE_FAILED", `message ${delivery.message.id} could not be handled`);
-      report(error);
-      // Not handed back, it is offered again when its lease ends.
-      const handBack = error.retryable ? delivery.retry({ reason: error.message }) : delivery.reject(error.message);
-      await handBack.catch((failed: unknown) =>
-        report(toAgentCommError(failed, "STORE_FAILED", `message ${delivery.message.id} could not be handed back`)),
-      );
     }
   }
 
@@ -272,11 +222,11 @@ export class RunningCoordinator implements SupervisorCoordinator {
   }
 
   async #stop(): Promise<void> {
-    const { timetable, dispatcher, ledger, background, watch, registry, report } = this.#parts;
+    const { timetable, dispatcher, ledger, background, reader, watch, registry, report } = this.#parts;
     background.halt();
     // A start under way ends first; if it fails, whoever called it is told.
     await this.#joining?.catch(() => undefined);
-    await this.#subscription?.stop();
+    await reader.unsubscribe();
     dispatcher.stop();
     timetable.clear();
     ledger.abandon(closed(this.id));

@@ -1,3 +1,4 @@
+import { createAgent } from "@agentcomm/agent";
 import { AgentCommError, defineTask } from "@agentcomm/protocol";
 import { openStore, transportKinds } from "@agentcomm/test-transports";
 import { describe, expect, expectTypeOf, test } from "vitest";
@@ -42,9 +43,9 @@ describe.each(transportKinds)("on %s", (kind) => {
 
   test("a typed task is validated at both ends, and its result is typed", async () => {
     await using store = await openStore(kind);
-    await using worker = await openWorker(store, { id: "reviewer", capabilities: ["code.review"] });
-    await worker.stop();
-    const reviewer = await openTypedReviewer();
+    await using reviewer = createAgent({ id: "reviewer", transport: store.transport() });
+    reviewer.onTask(review, ({ path, depth }) => ({ findings: [path, String(depth)] }));
+    await reviewer.start();
     await using coordinator = openCoordinator(store);
     const task = await coordinator.assignTask(review, { path: "a.ts" });
     const result = await task.result();
@@ -54,15 +55,6 @@ describe.each(transportKinds)("on %s", (kind) => {
 
     const wrongInput = coordinator.assignTask(review, { path: 7 as unknown as string });
     await expect(wrongInput).rejects.toMatchObject({ code: "INVALID_MESSAGE", details: { field: "input.path" } });
-    await reviewer.stop();
-
-    async function openTypedReviewer() {
-      const { createAgent } = await import("@agentcomm/agent");
-      const agent = createAgent({ id: "typed", transport: store.transport() });
-      agent.onTask(review, ({ path, depth }) => ({ findings: [path, String(depth)] }));
-      await agent.start();
-      return agent;
-    }
   });
 
   test("a result that does not fit the definition is refused, though the agent knew no definition", async () => {
