@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type ByteCounts, createByteCounter, type WordRule } from "../src/review/byte-counts.js";
+import { isPrintable } from "../src/review/printable.js";
 import { openScratchFolder } from "./scratch-folder.js";
 
 const count = (content: string | Uint8Array, rule: WordRule = "utf-8", pieceBytes = 3): ByteCounts => {
@@ -52,9 +53,20 @@ describe("counting a file", () => {
     ["\u0001 a \u0378 \u001b[0m\n", "utf-8", 2],
     ["a\u2028b\n", "utf-8", 1],
     ["a\u2060b\n", "utf-8", 2],
+    ["\u2ffb \u2fff\n", "utf-8", 1],
     [Buffer.from([0xff, 0x20, 0xed, 0xa0, 0x80, 0x20, 0xf4, 0x90, 0x80, 0x80]), "utf-8", 0],
   ] as const)("words: %j in %s are %i", (content, rule, words) => {
     expect(count(content, rule).words).toBe(words);
+  });
+
+  it("282,145 characters can begin a word, of all that there are", () => {
+    const separators = new Set([0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x2060, 0x3000]);
+    for (let codePoint = 0x2000; codePoint <= 0x200a; codePoint++) separators.add(codePoint);
+    let begin = 0;
+    for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
+      if (isPrintable(codePoint) && !separators.has(codePoint)) begin += 1;
+    }
+    expect(begin).toBe(282_145);
   });
 
   it("counts the same in pieces of any size", () => {
