@@ -7,7 +7,7 @@ import type { StoredTask } from "./stored-task.js";
 import { isTerminal } from "./task-facts.js";
 import type { TaskStep } from "./task-step.js";
 import { FINISHED_VERSION, type TaskStore } from "./task-store.js";
-import { describeChange, presentUpdate, type TaskUpdate } from "./task-update.js";
+import { describeChange, kindOfChange, type TaskUpdateKind } from "./task-update.js";
 import { smallerRecords } from "./trim-task.js";
 import { Turns } from "./turns.js";
 
@@ -23,7 +23,8 @@ export interface WrittenChange {
   readonly previous: TaskRecord | undefined;
   readonly next: TaskRecord;
   readonly version: number;
-  readonly update: TaskUpdate | undefined;
+  /** What it means to those who follow the task; undefined: nothing. */
+  readonly kind: TaskUpdateKind | undefined;
 }
 
 /** What the ledger works with. */
@@ -88,7 +89,7 @@ export class TaskLedger {
       const task = new OpenTask(record, version);
       task.claim = claim;
       this.#tasks.set(record.taskId, task);
-      written({ previous: undefined, next: record, version, update: presentUpdate(record) });
+      written({ previous: undefined, next: record, version, kind: record.state });
       this.#care(task);
       return task;
     } catch (error) {
@@ -119,7 +120,7 @@ export class TaskLedger {
       this.#tasks.set(record.taskId, task);
     } else {
       if (version <= task.version) return;
-      const update = describeChange(task.record, record);
+      const update = task.followers.size === 0 ? undefined : describeChange(task.record, record);
       task.record = record;
       task.version = version;
       if (update !== undefined) for (const follower of task.followers) follower.tell(update);
@@ -202,7 +203,7 @@ export class TaskLedger {
       }
       const next = written.record;
       // First what the change is for, then who hears of it: a follower may ask for anything.
-      this.#context.written({ previous: record, next, version: written.version, update: describeChange(record, next) });
+      this.#context.written({ previous: record, next, version: written.version, kind: kindOfChange(record, next) });
       if (isTerminal(next)) this.#context.archive(written);
       this.learn(next, written.version);
       return { kind: "changed", previous: record, next };

@@ -37,7 +37,8 @@ export function describeChange(previous: TaskRecord, next: TaskRecord): TaskUpda
   return kind === undefined ? undefined : updateOf(kind, next);
 }
 
-function kindOfChange(previous: TaskRecord, next: TaskRecord): TaskUpdateKind | undefined {
+/** What a change is called; undefined: it is nothing to tell. */
+export function kindOfChange(previous: TaskRecord, next: TaskRecord): TaskUpdateKind | undefined {
   if (isTerminal(previous)) return undefined;
   if (isTerminal(next)) return next.state;
   const before = previous.attempts.at(-1);
@@ -52,7 +53,8 @@ function kindOfChange(previous: TaskRecord, next: TaskRecord): TaskUpdateKind | 
   return next.state === "assigned" || sameProgress ? undefined : "progress";
 }
 
-function updateOf(kind: TaskUpdateKind, record: TaskRecord): TaskUpdate {
+/** A task's record, told as an event of the given kind. */
+export function updateOf(kind: TaskUpdateKind, record: TaskRecord): TaskUpdate {
   const { taskId, updatedAt, completionPercentage, detail, reason, state } = record;
   const newest = record.attempts.at(-1);
   const error = record.error ?? (state === "queued" ? newest?.error : undefined);
