@@ -218,7 +218,7 @@ export interface TransportStats {
   readonly messagesPerMinute: number;
 }
 
-/** How safely accepted messages are kept: see docs/RELIABILITY for what each survives. */
+/** How safely accepted messages are kept: see docs/DEPLOYMENT.md for what each survives. */
 export type Durability = "memory" | "disk" | "fsync" | `replicated(${number})`;
 
 /** Whether a transport can do its work now. */
