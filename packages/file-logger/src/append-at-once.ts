@@ -16,8 +16,8 @@ export function appendAtOnce(path: string, lines: Buffer): number {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
     // There is no time to mend somebody's unfinished line; on a line of its own it harms nobody else's.
-    const prefix = endsUnfinished(descriptor, stat.size) ? Buffer.of(NEWLINE) : Buffer.alloc(0);
-    const written = writeSync(descriptor, Buffer.concat([prefix, lines])) - prefix.length;
+    const separator = endsUnfinished(descriptor, stat.size) ? 1 : 0;
+    const written = writeSync(descriptor, separator ? Buffer.concat([Buffer.of(NEWLINE), lines]) : lines) - separator;
     return lines.subarray(0, Math.max(written, 0)).lastIndexOf(NEWLINE) + 1;
   } finally {
     closeSync(descriptor);

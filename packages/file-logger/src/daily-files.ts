@@ -1,5 +1,4 @@
 import { formatTimestamp } from "@agentcomm/protocol/internal";
-import type { Line } from "./line.js";
 import { LogFile, type LogFileContext } from "./log-file.js";
 import { type LogKind, logFilePath } from "./log-kinds.js";
 
@@ -21,7 +20,7 @@ export class DailyFiles {
   }
 
   /** Takes a complete line that was made at `at`, which decides about the day. */
-  append(kind: LogKind, line: Line, at: number): void {
+  append(kind: LogKind, line: string, at: number): void {
     // Also true at first, and when the clock was set back to another day.
     if (!(at >= this.#dayStart && at < this.#dayStart + DAY_MS)) this.#rollOver(at);
     let file = this.#today.get(kind);

@@ -1,5 +1,3 @@
-import type { Line } from "./line.js";
-
 /** Complete lines, to be written together. */
 export interface Batch {
   readonly bytes: Buffer;
@@ -8,6 +6,7 @@ export interface Batch {
 
 // Large enough that the file operations of a batch cost next to nothing, small enough for a short write to lose little.
 const CHUNK_BYTES = 262_144;
+const MOST_BYTES_PER_CHARACTER = 3;
 
 /**
  * Lines that wait for their file, oldest first. They are kept as bytes, at once: as strings they would be thousands of small
@@ -35,11 +34,12 @@ export class LineQueue {
     return this.#closed.length > 0;
   }
 
-  push(line: Line): void {
-    if (this.#chunk.length - this.#end < line.mostBytes) this.#startChunk(line.mostBytes);
-    const end = line.writeTo(this.#chunk, this.#end);
-    this.#bytes += end - this.#end;
-    this.#end = end;
+  push(line: string): void {
+    const mostBytes = line.length * MOST_BYTES_PER_CHARACTER;
+    if (this.#chunk.length - this.#end < mostBytes) this.#startChunk(mostBytes);
+    const bytes = this.#chunk.write(line, this.#end);
+    this.#end += bytes;
+    this.#bytes += bytes;
     this.#lines += 1;
   }
 

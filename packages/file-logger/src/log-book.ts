@@ -1,10 +1,9 @@
 import type { AgentMessage, Clock } from "@agentcomm/protocol";
 import { formatTimestamp } from "@agentcomm/protocol/internal";
 import type { DailyFiles } from "./daily-files.js";
-import { textLine } from "./line.js";
 import { LOG_KINDS, type LogKind } from "./log-kinds.js";
 import { loggable } from "./loggable.js";
-import { MessageLines } from "./message-line.js";
+import { messageLine } from "./message-line.js";
 import { createLineWriter } from "./record-line.js";
 import type { Redaction } from "./redact.js";
 
@@ -22,13 +21,12 @@ type Writers = Readonly<Record<LogKind, (record: object) => void>>;
 export class LogBook {
   readonly #parts: LogBookParts;
   readonly #writers: Writers;
-  readonly #messageLines = new MessageLines();
   /** When the record that is being written was made. */
   #at = 0;
 
   constructor(parts: LogBookParts) {
     this.#parts = parts;
-    const writer = (kind: LogKind) => createLineWriter((line) => parts.files.append(kind, textLine(line), this.#at));
+    const writer = (kind: LogKind) => createLineWriter((line) => parts.files.append(kind, line, this.#at));
     this.#writers = Object.fromEntries(LOG_KINDS.map((kind) => [kind, writer(kind)])) as Writers;
   }
 
@@ -37,7 +35,7 @@ export class LogBook {
     const { files, clock, redaction, includeBodies } = this.#parts;
     if (message !== undefined && data === undefined && !includeBodies) {
       const at = clock.now();
-      files.append("message_audit", this.#messageLines.line(message, event, receiver, formatTimestamp(at)), at);
+      files.append("message_audit", messageLine(message, event, receiver, formatTimestamp(at)), at);
       return;
     }
     this.#write("message_audit", {

@@ -1,14 +1,13 @@
 import type { Account } from "./account.js";
 import { appendAtOnce } from "./append-at-once.js";
-import type { Line } from "./line.js";
 import { type Batch, LineQueue } from "./line-queue.js";
 import type { LogKind } from "./log-kinds.js";
-import { LoopWatch } from "./loop-watch.js";
 import type { ResolvedFileLoggingOptions } from "./options.js";
 import { SharedFile } from "./shared-file.js";
 import type { Fragment } from "./torn-line.js";
 
 const RETRY_MS = 1_000;
+const STALL_MS = 250;
 const NEWLINE = 0x0a;
 
 /** What a log file needs to know of the logger it belongs to. */
@@ -28,13 +27,15 @@ export class LogFile {
   readonly #kind: LogKind;
   readonly #context: LogFileContext;
   readonly #queue = new LineQueue();
-  readonly #loop = new LoopWatch();
   #appended = 0;
   /** Lines written or lost. */
   #settled = 0;
   #file: SharedFile | undefined;
   #lastWrite: Promise<void> = Promise.resolve();
-  #writing = false;
+  /** Writes that are under way or waiting for their turn. */
+  #writes = 0;
+  /** The write that is under way has taken so long that the disk, and not the program, must be what is slow. */
+  #stalled = false;
   #failing = false;
   #onDrained: (() => void) | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -56,20 +57,22 @@ export class LogFile {
   }
 
   /** Takes a complete line, or loses it when too many wait already. */
-  append(line: Line): void {
+  append(line: string): void {
     this.#appended += 1;
-    if (!this.#hasRoomFor(line)) {
+    if (this.#queue.bytes + line.length > this.#context.options.maxBufferBytes && !this.#makeRoom()) {
       this.#settled += 1;
-      this.#context.account.lost(this.path, 1, "more lines come than the disk takes, maxBufferBytes of them wait");
+      this.#context.account.lost(this.path, 1, "more lines wait for the disk than maxBufferBytes allows");
       return;
     }
     this.#queue.push(line);
-    if (this.#queue.hasFullBatch && !this.#failing && !this.#writing) this.#writeInBackground();
+    if (this.#writes > 0) return;
+    if (this.#queue.hasFullBatch && !this.#failing) this.#writeInBackground();
     else this.#arm();
   }
 
   /** Resolves once the lines appended before the call are in the file. Rejects with what the file system said, reported. */
   write(): Promise<void> {
+    this.#writes += 1;
     const write = this.#lastWrite.then(() => this.#writeAll());
     this.#lastWrite = write.catch(() => undefined);
     return write;
@@ -101,22 +104,21 @@ export class LogFile {
   }
 
   /**
-   * When too many lines wait, either the disk is too slow, and waiting for it would hold up the agents; or the program logs
-   * without ever giving way to the event loop, so that no write can even begin: then it has to wait.
+   * Too many lines wait. Where the disk is full or stalled, waiting for it would hold up the agents. Elsewhere the program
+   * logs faster than one write per turn of the event loop can take away, or never lets it turn: then it has to wait.
    */
-  #hasRoomFor(line: Line): boolean {
-    const { maxBufferBytes } = this.#context.options;
-    const bytes = this.#queue.bytes + line.mostBytes;
-    if (bytes > maxBufferBytes / 2) this.#loop.watch();
-    if (bytes <= maxBufferBytes) return true;
-    if (this.#failing || this.#loop.hasTurned) return false;
+  #makeRoom(): boolean {
+    if (this.#failing || this.#stalled) return false;
     const failure = this.#writeBlocking();
-    if (failure !== undefined) this.#context.account.failed(this.path, failure);
-    return this.#queue.bytes + line.mostBytes <= maxBufferBytes;
+    if (failure === undefined) return true;
+    this.#failing = true;
+    if (this.#writes === 0) this.#arm();
+    this.#context.account.failed(this.path, failure);
+    return false;
   }
 
   #arm(): void {
-    if (this.#cancelTimer !== undefined || this.#writing) return;
+    if (this.#cancelTimer !== undefined) return;
     const { clock, flushIntervalMs } = this.#context.options;
     this.#cancelTimer = clock.timer(this.#failing ? RETRY_MS : flushIntervalMs, () => {
       this.#cancelTimer = undefined;
@@ -132,7 +134,6 @@ export class LogFile {
   async #writeAll(): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#writing = true;
     try {
       // Lines that come while others are being written wait for the next time, or a flush might never end.
       const until = this.#appended;
@@ -144,15 +145,26 @@ export class LogFile {
       this.#context.account.failed(this.path, error);
       throw error;
     } finally {
-      this.#writing = false;
+      this.#writes -= 1;
       if (!this.#queue.isEmpty) this.#arm();
     }
     if (this.#onDrained !== undefined && this.#queue.isEmpty) await this.#end(this.#onDrained);
   }
 
   async #writeOldest(): Promise<void> {
-    this.#file ??= await SharedFile.open(this.path);
-    const file = this.#file;
+    const endWatch = this.#context.options.clock.timer(STALL_MS, () => {
+      this.#stalled = true;
+    });
+    try {
+      this.#file ??= await SharedFile.open(this.path);
+      await this.#appendOldest(this.#file);
+    } finally {
+      endWatch();
+      this.#stalled = false;
+    }
+  }
+
+  async #appendOldest(file: SharedFile): Promise<void> {
     const batch = this.#queue.shift();
     if (batch === undefined) return;
     let accepted = 0;
@@ -190,7 +202,6 @@ export class LogFile {
     this.#settled += batch.lines - lines;
     this.#context.account.written(this.#kind, batch.lines - lines, accepted);
     if (lines > 0) this.#queue.unshift({ bytes, lines });
-    if (this.#queue.bytes <= this.#context.options.maxBufferBytes / 2) this.#loop.unwatch();
   }
 
   #loseRest(why: unknown): void {

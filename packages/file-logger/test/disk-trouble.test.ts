@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, open, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { AgentCommError } from "@agentcomm/protocol";
 import { expect, test } from "vitest";
@@ -163,15 +165,56 @@ test("on a full disk no line is torn or lost, and the rest follows once there is
   expect(ids).toEqual(Array.from({ length: 600 }, (_, each) => `w-${each}`));
 });
 
-test("a program that never lets the event loop turn still gets all its lines written", async () => {
+test.each([
+  ["never lets the event loop turn", Number.POSITIVE_INFINITY],
+  ["logs much between two turns of the event loop", 1_000],
+])("a program that %s loses no line", async (_, linesPerTurn) => {
   await using folder = await openLogFolder();
   const clock = createSteeredClock(NOON);
   await using logger = enableFileLogging({ baseDir: folder.path, clock, maxBufferBytes: 100_000 });
-  for (let each = 0; each < 5_000; each++) tellSent(message(`m${each}`));
+  for (let each = 0; each < 20_000; each++) {
+    tellSent(message(`m${each}`));
+    if (each % linesPerTurn === 0) await setImmediate();
+  }
   await logger.flush();
-  expect(await logger.getLogStats()).toMatchObject({ linesWritten: 5_000, linesLost: 0 });
-  expect(await folder.lines("message_audit", DAY)).toHaveLength(5_000);
+  expect(await logger.getLogStats()).toMatchObject({ linesWritten: 20_000, linesLost: 0 });
+  expect(await folder.lines("message_audit", DAY)).toHaveLength(20_000);
 });
+
+test("a disk that stalls holds nobody up: what memory may not hold is dropped, counted and reported", async () => {
+  await using folder = await openLogFolder();
+  const errors: AgentCommError[] = [];
+  const onError = (error: AgentCommError) => void errors.push(error);
+  const clock = createSteeredClock(NOON);
+  await using logger = enableFileLogging({ baseDir: folder.path, clock, maxBufferBytes: 100_000, onError });
+  const release = await stallFileOperations(folder.path);
+  let logged = 0;
+  for (; errors.length === 0; logged++) {
+    tellSent(message(`m${logged}`));
+    await setImmediate();
+  }
+  expect(errors[0]?.message).toContain("maxBufferBytes");
+  for (let each = 0; each < 1_000; each++) tellSent(message(`m${logged++}`));
+  await release();
+  await logger.flush();
+  const { linesLost } = await logger.getLogStats();
+  expect(linesLost).toBe(1_001);
+  expect(await folder.lines("message_audit", DAY)).toHaveLength(logged - linesLost);
+});
+
+/** Keeps every thread that file operations run on busy, as a disk that does not answer would. */
+async function stallFileOperations(folder: string): Promise<() => Promise<void>> {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+  const pipes = Array.from({ length: threads }, (_, each) => join(folder, `pipe${each}`));
+  await run("mkfifo", pipes);
+  // Opening a pipe to read waits until somebody opens it to write.
+  const readers = pipes.map((pipe) => open(pipe, "r"));
+  return async () => {
+    const writers = pipes.map((pipe) => openSync(pipe, "w"));
+    for (const reader of await Promise.all(readers)) await reader.close();
+    for (const writer of writers) closeSync(writer);
+  };
+}
 
 test("a line larger than any pipe's buffer is one line", async () => {
   await using folder = await openLogFolder();
