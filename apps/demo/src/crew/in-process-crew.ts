@@ -23,8 +23,10 @@ export async function startInProcessCrew(place: MeetingPlace, options: CrewOptio
 /** An agent and its own line to the others. */
 function createLine(place: MeetingPlace, member: CrewMember, options: CrewOptions) {
   let killed = false;
+  let ending = false;
   const onError = (error: AgentCommError): void => {
-    if (!killed) options.onTrouble(member.id, inWords(error));
+    // What fails because the agent is being ended is no trouble.
+    if (!ending) options.onTrouble(member.id, inWords(error));
   };
   const { driver, sever } = createSeverableDriver(createDriver(place));
   const transport = createTransport(driver, { onError });
@@ -32,6 +34,7 @@ function createLine(place: MeetingPlace, member: CrewMember, options: CrewOption
   let stopping: Promise<void> | undefined;
 
   const stop = async (): Promise<void> => {
+    ending = true;
     try {
       await agent.stop({ drainMs: 0 });
     } catch (error) {
@@ -47,6 +50,8 @@ function createLine(place: MeetingPlace, member: CrewMember, options: CrewOption
       killed = true;
       sever();
       stopping ??= stop();
+      // Whoever disposes of the crew waits for the same promise, and hears of it if this fails.
+      stopping.catch(() => {});
     },
     stop: () => {
       stopping ??= stop();
