@@ -9,7 +9,7 @@ import { MERGE_TASK, REVIEW_TASKS } from "./tasks.js";
  * How often the crew tells that it is alive. Three beats missed, and an agent counts as lost: short, because whoever kills a
  * worker wants to see its tasks go to another.
  */
-export const HEARTBEAT_MS = 1_500;
+const HEARTBEAT_MS = 1_500;
 
 /** Creates the agent that a member of the crew is. It is not started yet. */
 export function createCrewAgent(

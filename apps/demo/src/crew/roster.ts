@@ -25,7 +25,7 @@ export const REVIEWERS: readonly CrewMember[] = [
 ];
 
 /** Merges what the workers found. */
-export const EDITOR: CrewMember = { id: "finn", capabilities: [EDITING], limit: 2 };
+const EDITOR: CrewMember = { id: "finn", capabilities: [EDITING], limit: 2 };
 
 /** Everybody whom the supervisor gives tasks. */
 export const CREW: readonly CrewMember[] = [...REVIEWERS, EDITOR];

@@ -33,7 +33,7 @@ export interface Finding {
 export const MAX_FINDINGS = 100;
 
 /** Characters quoted from a file in a finding. */
-export const MAX_QUOTE = 100;
+const MAX_QUOTE = 100;
 
 /** An excerpt that fits into a finding, on one line. */
 export function quote(text: string): string {

@@ -11,7 +11,7 @@ export interface FileLink {
 }
 
 /** Links that are kept for looking whether their files are there. A text with more of them is a generated one. */
-export const MAX_LINKS = 10_000;
+const MAX_LINKS = 10_000;
 
 const FENCE = /^ {0,3}(`{3,}|~{3,})(.*)$/;
 const HEADING = /^ {0,3}(#{1,6})(?:[ \t]+(.*))?$/;
