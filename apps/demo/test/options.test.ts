@@ -5,7 +5,7 @@ import { HELP } from "../src/cli/help.js";
 import { type DemoOptions, parseOptions } from "../src/cli/options.js";
 
 const parse = (argv: readonly string[], env: Record<string, string> = {}): DemoOptions => {
-  const options = parseOptions({ argv, env, callerFolder: "/home/me" });
+  const options = parseOptions({ argv, env, callerFolder: "/caller/folder" });
   if (options === "help") throw new Error("help was not asked for");
   return options;
 };
@@ -15,13 +15,17 @@ describe("the command line", () => {
     const options = parse([]);
     expect(existsSync(join(options.directory, "pnpm-workspace.yaml"))).toBe(true);
     expect(options).toMatchObject({ transport: "memory", processes: false, kill: false, all: false, json: false });
-    expect(options.out).toBe("/home/me/agentcomm-report");
+    expect(options.out).toBe("/caller/folder/agentcomm-report");
     expect(options.logDir).toBeUndefined();
   });
 
   it("takes relative paths from the caller's folder", () => {
     const options = parse(["src", "--out", "../report", "--log-dir=logs"]);
-    expect(options).toMatchObject({ directory: "/home/me/src", out: "/home/report", logDir: "/home/me/logs" });
+    expect(options).toMatchObject({
+      directory: "/caller/folder/src",
+      out: "/caller/report",
+      logDir: "/caller/folder/logs",
+    });
     expect(parse(["/abs"]).directory).toBe("/abs");
   });
 
@@ -45,7 +49,7 @@ describe("the command line", () => {
       all: true,
       json: true,
     };
-    expect(parse(given)).toMatchObject({ ...expected, directory: "/home/me/x" });
+    expect(parse(given)).toMatchObject({ ...expected, directory: "/caller/folder/x" });
     expect(parse(["--", ...given])).toMatchObject(expected);
   });
 
@@ -59,12 +63,12 @@ describe("the command line", () => {
     expect(parse([], env)).toMatchObject({
       transport: "redis",
       redisUrl: "redis://env:1",
-      logDir: "/home/me/l",
+      logDir: "/caller/folder/l",
       maxRetries: 7,
     });
     expect(parse(["--redis-url", "redis://own:1", "--log-dir", "m"], env)).toMatchObject({
       redisUrl: "redis://own:1",
-      logDir: "/home/me/m",
+      logDir: "/caller/folder/m",
     });
     expect(parse(["--transport", "memory"], env).transport).toBe("memory");
   });
