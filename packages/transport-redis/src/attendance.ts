@@ -1,5 +1,8 @@
 import { shardOf } from "./shards.js";
 
+/** Much longer than a receiver that settles late, before its message was offered again, can be late. */
+const OVERDUE_MS = 60_000;
+
 /** What this process knows of a mailbox that it opened or takes from. */
 export interface AttendedMailbox {
   readonly agentId: string;
@@ -93,6 +96,13 @@ export class Attendance {
 
   collectionsOf(shard: number): Iterable<string> {
     return this.#watchedShards.get(shard) ?? [];
+  }
+
+  /** Forgets what was never settled: its lease ended long ago. */
+  forgetOverdue(now: number): void {
+    for (const { held } of this.#mailboxes.values()) {
+      for (const [name, leaseEnd] of held) if (leaseEnd + OVERDUE_MS < now) held.delete(name);
+    }
   }
 
   /** Shards with something known in them. */

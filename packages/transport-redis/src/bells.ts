@@ -16,6 +16,8 @@ interface Bell {
   /** What the last poll found. */
   polled: number | undefined;
   born: string | undefined;
+  /** What had been heard when the poll was sent. */
+  heardBefore: number | undefined;
   /** Numbers went backwards. */
   wentBack: boolean;
 }
@@ -48,6 +50,7 @@ export class Bells {
       madeGood: undefined,
       polled: undefined,
       born: undefined,
+      heardBefore: undefined,
       wentBack: false,
     });
     this.#subscribe(shard);
@@ -65,13 +68,27 @@ export class Bells {
     }
   }
 
+  /** An answer carried the mark of the shard's bell. */
+  learn(shard: number, born: string): void {
+    const bell = this.#bells.get(shard);
+    if (bell === undefined) return;
+    if (bell.born === undefined) bell.born = born;
+    else if (bell.born !== born) bell.wentBack = true;
+  }
+
+  /** The shard is about to be polled: what is heard from now on may be newer than what the poll finds. */
+  polling(shard: number): void {
+    const bell = this.#bells.get(shard);
+    if (bell !== undefined) bell.heardBefore = bell.heard;
+  }
+
   /** Takes note of what the poll found. Returns whether the store has lost data since the last one. */
   polled(shard: number, number: number, born: string): boolean {
     const bell = this.#bells.get(shard);
     if (bell === undefined) return false;
     const before = bell.polled;
     const reborn = bell.born !== undefined && bell.born !== "" && born !== bell.born;
-    const lost = reborn || bell.wentBack || (before !== undefined && number < before);
+    const lost = reborn || bell.wentBack || number < (before ?? 0) || number < (bell.heardBefore ?? 0);
     bell.polled = number;
     bell.born = born;
     bell.wentBack = false;

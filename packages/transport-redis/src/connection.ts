@@ -32,7 +32,7 @@ export interface ConnectionOptions {
 }
 
 const RECONNECT = { minMs: 20, maxMs: 1_000 };
-/** A connection that ended sooner than this counts as one that failed: who cuts them all off is not asked in a hot loop. */
+/** After a connection that ended sooner than this there is a short pause: who cuts them all off is not asked in a hot loop. */
 const STEADY_MS = 1_000;
 
 /**
@@ -56,7 +56,13 @@ export class Connection {
   }
 
   get isUp(): boolean {
-    return this.#up;
+    // Between a socket's end and the news of it, what is written vanishes.
+    return this.#up && this.#client?.status === "ready" && this.#client.stream.writable;
+  }
+
+  /** It was ended for good. */
+  get isClosed(): boolean {
+    return this.#closed;
   }
 
   /** Why the last attempt to connect failed, or the last connection ended. */
@@ -73,7 +79,7 @@ export class Connection {
 
   /** Resolves to true once the connection is up, to false at the deadline or when it is closed. */
   whenUp(deadline: number): Promise<boolean> {
-    if (this.#up || this.#closed) return Promise.resolve(this.#up);
+    if (this.isUp || this.#closed) return Promise.resolve(this.isUp);
     const { clock } = this.#options;
     return new Promise((resolve) => {
       const settle = (up: boolean): void => {
@@ -89,7 +95,7 @@ export class Connection {
   /** Resolves to the answer; rejects with ServerError, NotSent or NoReply. */
   send(name: string, args: readonly (string | Buffer)[]): Promise<unknown> {
     const client = this.#client;
-    if (!this.#up || client === undefined || client.status !== "ready") {
+    if (!this.isUp || client === undefined) {
       return Promise.reject(new NotSent("the connection is down", { cause: this.#lastError }));
     }
     const answer = client.sendCommand(new Command(name, args as (string | Buffer)[], { replyEncoding: null }));
@@ -138,7 +144,7 @@ export class Connection {
     let failures = 0;
     while (!this.#closed) {
       const startedAt = clock.monotonic();
-      if (await this.#connectOnce()) failures = clock.monotonic() - startedAt < STEADY_MS ? failures + 1 : 0;
+      if (await this.#connectOnce()) failures = clock.monotonic() - startedAt < STEADY_MS ? 1 : 0;
       else failures += 1;
       if (failures > 0 && !this.#closed) await this.#pause(backoffMs(failures, RECONNECT, random));
     }

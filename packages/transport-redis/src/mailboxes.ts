@@ -1,5 +1,6 @@
 import { AgentCommError, type DriverCall, type MailboxStats } from "@agentcomm/protocol";
 import type { Attendance } from "./attendance.js";
+import type { Bells } from "./bells.js";
 import type { Keys } from "./keys.js";
 import { DELETE_MAILBOX, LEAVE, OPEN_MAILBOX } from "./scripts/mailbox.js";
 import type { Script } from "./scripts/script.js";
@@ -15,11 +16,13 @@ export class Mailboxes {
   readonly #groups: ShardGroups;
   readonly #keys: Keys;
   readonly #attendance: Attendance;
+  readonly #bells: Bells;
 
-  constructor(groups: ShardGroups, keys: Keys, attendance: Attendance) {
+  constructor(groups: ShardGroups, keys: Keys, attendance: Attendance, bells: Bells) {
     this.#groups = groups;
     this.#keys = keys;
     this.#attendance = attendance;
+    this.#bells = bells;
   }
 
   async open(
@@ -29,8 +32,15 @@ export class Mailboxes {
   ): Promise<void> {
     const { topics, capacity } = options;
     const size = capacity === undefined ? "" : String(capacity);
-    await this.#run(OPEN_MAILBOX, agentId, [size, topics === undefined ? "0" : "1", ...(topics ?? [])], call);
+    const born = await this.#run(
+      OPEN_MAILBOX,
+      agentId,
+      [size, topics === undefined ? "0" : "1", ...(topics ?? [])],
+      call,
+    );
     const mailbox = this.#attendance.mailbox(agentId);
+    this.#bells.listen(mailbox.shard);
+    this.#bells.learn(mailbox.shard, String(born));
     mailbox.topics = topics ?? mailbox.topics;
     mailbox.capacity = capacity ?? mailbox.capacity;
   }

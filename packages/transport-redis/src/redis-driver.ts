@@ -134,9 +134,9 @@ class RedisDriver implements Driver {
     this.#bells = new Bells(keys, topology, attendance, ring);
     this.#groups = new ShardGroups(
       { keys, topology, clock, awake: this.#awake },
-      { keys, clock, incarnation: this.#incarnation, report, doubts },
+      { keys, clock, incarnation: this.#incarnation, report, doubts, bells: this.#bells },
     );
-    this.#mailboxes = new Mailboxes(this.#groups, keys, attendance);
+    this.#mailboxes = new Mailboxes(this.#groups, keys, attendance, this.#bells);
     this.#dead = new DeadLetterBox(this.#groups, keys);
     this.records = new RedisRecords(this.#groups, keys, attendance, this.#bells);
     this.#poll = new SafetyPoll({

@@ -82,9 +82,9 @@ export class Route {
         if (error === LATE) throw timedOut("unknown");
         cause = error as Error;
         if (error instanceof NoReply && !repeatable) throw connectionLost("unknown", cause);
-        if (!(error instanceof NoReply || error instanceof NotSent)) {
-          await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
-        }
+        // A pause in any case: a connection that fails at once must not keep the event loop to itself.
+        if (error instanceof NoReply || error instanceof NotSent) await pause(PAUSE_MS / 10, deadline, this.#clock);
+        else await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
         if (this.#clock.monotonic() >= deadline) throw this.#tooLate(cause, outcome());
       }
     }
@@ -119,7 +119,7 @@ export class Route {
     outcome: "none" | "unknown",
   ): Promise<void> {
     const verdict = judge(refusal.message);
-    if (verdict.kind === "moved") return this.#topology.moved(this.#shard, verdict.address);
+    if (verdict.kind === "moved") this.#topology.moved(this.#shard, verdict.address);
     if (verdict.kind === "refused") throw storeFailed(outcome, refusal.message);
     if (verdict.kind === "full" && !waitsForRoom) throw storageFull(outcome, refusal);
     if (verdict.kind === "again") {
@@ -134,7 +134,7 @@ export class Route {
       const { node } = this;
       if (node?.commands.isUp === true) return node;
       const now = this.#clock.monotonic();
-      if (now >= deadline) return undefined;
+      if (now >= deadline || node?.commands.isClosed === true) return undefined;
       const until = this.#topology.single ? deadline : Math.min(deadline, now + LOOK_AGAIN_MS);
       if (node === undefined) await pause(LOOK_AGAIN_MS / 10, until, this.#clock);
       else await node.commands.whenUp(until);

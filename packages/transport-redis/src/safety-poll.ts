@@ -1,6 +1,6 @@
 import type { AgentCommError, Clock, Ring } from "@agentcomm/protocol";
 import { toAgentCommError } from "@agentcomm/protocol/internal";
-import type { Attendance } from "./attendance.js";
+import type { Attendance, AttendedMailbox } from "./attendance.js";
 import type { Bells } from "./bells.js";
 import type { Doubts } from "./doubts.js";
 import type { Keys } from "./keys.js";
@@ -23,6 +23,13 @@ export interface SafetyPollContext {
 
 /** A lost ring is made good at the second poll after it: within a second. */
 const POLL_MS = 400;
+/**
+ * Mailboxes that are rung with each poll without a reason, in turn: so that what a stranger stores without ringing is found, and
+ * whatever else nobody thought of. One more script per poll, however many mailboxes there are.
+ */
+const RUNG_IN_TURN = 16;
+/** Polls between two tidyings-up of what is held here. */
+const TIDY_EVERY = 64;
 
 /**
  * Asks from time to time, for all shards that this process looks after, whether something was missed. Its cost does not grow
@@ -32,6 +39,8 @@ export class SafetyPoll {
   readonly #context: SafetyPollContext;
   /** The store's time of the last poll, by route. */
   readonly #last = new Map<Route, number>();
+  #polls = 0;
+  #turn: Iterator<AttendedMailbox> = [].values();
   #cancel: () => void = () => {};
   #stopped = false;
 
@@ -52,9 +61,12 @@ export class SafetyPoll {
   }
 
   async #pollAll(): Promise<void> {
-    const { attendance, bells, routes } = this.#context;
+    const { attendance, bells, clock, routes } = this.#context;
     const { shards } = attendance;
+    this.#polls += 1;
+    if (this.#polls % TIDY_EVERY === 0) attendance.forgetOverdue(clock.monotonic());
     bells.probe();
+    this.#ringInTurn();
     const lost: number[] = [];
     await Promise.all(
       routes.map(async (route) => {
@@ -66,12 +78,26 @@ export class SafetyPoll {
     if (lost.length > 0 && !this.#stopped) this.#context.lost(lost);
   }
 
+  #ringInTurn(): void {
+    const { attendance, ring } = this.#context;
+    for (let count = 0; count < RUNG_IN_TURN; count++) {
+      const next = this.#turn.next();
+      if (next.done === true) {
+        // From the start with the next poll.
+        this.#turn = attendance.mailboxes[Symbol.iterator]();
+        return;
+      }
+      if (next.value.attended) ring({ mailbox: next.value.agentId });
+    }
+  }
+
   /** Resolves to the shards that lost their data. */
   async #poll(route: Route, shards: readonly number[]): Promise<readonly number[]> {
     const { keys, clock, bells, doubts, attendance, ring, report } = this.#context;
     const sentAt = clock.monotonic();
     const since = this.#last.get(route) ?? 0;
     const args = () => [keys.namespace, String(since), ...shards.map(String)];
+    for (const shard of shards) bells.polling(shard);
     try {
       const deadline = sentAt + 2 * POLL_MS;
       const [time, ...found] = (await route.run(POLL, args, { deadline, repeatable: true, background: true })) as [

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import { AgentCommError, type Clock, type TakenEntry, type TakeResult } from "@agentcomm/protocol";
 import type { AttendedMailbox } from "./attendance.js";
+import type { Bells } from "./bells.js";
 import type { Doubts } from "./doubts.js";
 import type { Gathered, GatheredKind } from "./gathered.js";
 import type { Keys } from "./keys.js";
@@ -24,6 +25,7 @@ export interface TakeContext {
   readonly incarnation: string;
   readonly report: (error: AgentCommError) => void;
   readonly doubts: Doubts;
+  readonly bells: Bells;
 }
 
 /** The store is told that a receiver looks in at most this often. */
@@ -31,7 +33,8 @@ const TELL_MS = 60_000;
 
 /** One mailbox's part of the take script's answer. */
 type Answer = [
-  opened: Buffer,
+  kind: Buffer,
+  bornOrFailure: Buffer,
   dueIn: number | Buffer,
   regrouped: Buffer,
   lost: number,
@@ -68,8 +71,8 @@ export function takeCalls(route: Route, context: TakeContext): GatheredKind<Take
       let restarted = false;
       const results = items.map((item, index) => {
         const answer = answers[index] as Answer;
-        if (answer[0].length === 0) return storeFailed("none", String(answer[1]));
-        restarted ||= answer[4] === 1 && item.mailbox.doubt === doubts.number;
+        if (String(answer[0]) === "failed") return storeFailed("none", String(answer[1]));
+        restarted ||= answer[5] === 1 && item.mailbox.doubt === doubts.number;
         return readAnswer(answer, item, sentAt, context);
       });
       doubts.learn(route, Number(time), sentAt, restarted);
@@ -79,10 +82,11 @@ export function takeCalls(route: Route, context: TakeContext): GatheredKind<Take
 }
 
 function readAnswer(answer: Answer, item: TakeItem, sentAt: number, context: TakeContext): TakeResult {
-  const [, dueIn, regrouped, lost, restarted, taken] = answer;
+  const [, born, dueIn, regrouped, lost, restarted, taken] = answer;
   const { mailbox, leaseMs } = item;
   const { agentId, held } = mailbox;
   if (sentAt - mailbox.toldAt > TELL_MS) mailbox.toldAt = sentAt;
+  if (born.length > 0) context.bells.learn(mailbox.shard, String(born));
   if (restarted === 1) mailbox.doubt = context.doubts.number;
   if (regrouped.length > 0) {
     const what = `the consumer group of the mailbox "${agentId}" was destroyed: what was under way is delivered anew`;
@@ -138,18 +142,22 @@ export class Takes {
     this.#context = context;
   }
 
+  /** Rejects by the deadline. An answer that got lost before is made good: what it leased is given back, and taken again. */
   async take(item: TakeItem, deadline: number): Promise<TakeResult> {
     const { mailbox } = item;
-    if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
-    mailbox.taking += 1;
-    try {
-      return await this.#calls.ask(item, deadline);
-    } catch (error) {
-      // What it leased, if anything, nobody holds.
-      if (AgentCommError.is(error) && error.outcome === "unknown") mailbox.stranded = true;
-      throw error;
-    } finally {
-      mailbox.taking -= 1;
+    for (;;) {
+      if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
+      mailbox.taking += 1;
+      try {
+        return await this.#calls.ask(item, deadline);
+      } catch (error) {
+        if (!AgentCommError.is(error) || error.outcome !== "unknown") throw error;
+        // What it leased, if anything, nobody holds.
+        mailbox.stranded = true;
+        if (this.#context.clock.monotonic() >= deadline) throw error;
+      } finally {
+        mailbox.taking -= 1;
+      }
     }
   }
 

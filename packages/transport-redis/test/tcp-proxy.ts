@@ -8,8 +8,10 @@ export interface TcpProxy extends AsyncDisposable {
   stall(): void;
   /** From now on requests get through and replies are thrown away. */
   loseReplies(): void;
-  /** Throws away the replies to what is sent from now on, up to `count` chunks, and then cuts these connections. */
+  /** From now on a connection is cut when a reply is on its way: what was asked for has been done, and nobody hears of it. */
   cutAfterRequest(): void;
+  /** How often a reply was lost in that way. */
+  readonly cuts: number;
   /** The line works. What was stalled arrives, late; a connection that lost replies is cut. */
   mend(): void;
   /** Cuts all connections. */
@@ -26,6 +28,7 @@ interface Line {
 /** Listens on loopback and passes everything on to `port`. */
 export async function startProxy(port: number): Promise<TcpProxy> {
   const lines = new Set<Line>();
+  let cuts = 0;
   let state: "works" | "stalled" | "replies lost" | "cut after request" = "works";
 
   const end = (line: Line): void => {
@@ -43,7 +46,10 @@ export async function startProxy(port: number): Promise<TcpProxy> {
     server.on("data", (chunk) => {
       if (state === "works") client.write(chunk);
       else line.lost = true;
-      if (state === "cut after request") end(line);
+      if (state === "cut after request") {
+        cuts += 1;
+        end(line);
+      }
     });
     for (const socket of [client, server]) {
       socket.on("error", () => {});
@@ -74,6 +80,9 @@ export async function startProxy(port: number): Promise<TcpProxy> {
     },
     cutAfterRequest() {
       state = "cut after request";
+    },
+    get cuts() {
+      return cuts;
     },
     mend() {
       state = "works";

@@ -31,7 +31,7 @@ local function hold(p, agent, lane, payload, digest, delay)
 end
 
 local function appendTo(p, agent, count, at)
-  local _, capacity = mailbox(p, agent)
+  local capacity = mailbox(p, agent)
   local size = sizeOf(p, agent)
   local stored, trimmed, queues = false, false, {}
   for _, lane in ipairs(LANES) do queues[lane] = queueOf(p, agent, lane) end

@@ -29,12 +29,12 @@ export const RING = `
 local function ring(p, text)
   local bell = p .. 'bell'
   local number = call('HINCRBY', bell, 'n', 1)
-  if number == 1 then call('HSET', bell, 'born', stamp()) end
+  if number == 1 then call('HSETNX', bell, 'born', stamp()) end
   call('SPUBLISH', bell, string.format('%d ', number) .. text)
 end
 `;
 
-/** The mailbox's hash, made by the first to need it. Returns its mark and capacity. */
+/** The mailbox's hash, made by the first to need it. Returns its capacity. */
 export const MAILBOX = `
 local function mailbox(p, agent)
   local box = p .. 'box:' .. agent
@@ -43,8 +43,10 @@ local function mailbox(p, agent)
     found[1] = stamp()
     call('HSET', box, 'opened', found[1])
     call('ZADD', p .. 'boxes', 'NX', 0, agent)
+    -- From its first mailbox on a shard has this mark: when it is gone, so is everything.
+    call('HSETNX', p .. 'bell', 'born', found[1])
   end
-  return found[1], tonumber(found[2] or 1000000)
+  return tonumber(found[2] or 1000000)
 end
 
 -- Keeps the earliest instant at which something held or leased in the mailbox falls due.

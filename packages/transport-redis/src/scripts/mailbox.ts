@@ -4,7 +4,7 @@ import { defineScript } from "./script.js";
 
 /**
  * Creates a mailbox or changes it. ARGV: namespace, shard, agent, capacity ("" leaves it), whether topics are given (0, 1), and
- * the topics. Answers the mailbox's mark.
+ * the topics. Answers the mark of the shard's bell.
  */
 export const OPEN_MAILBOX = defineScript(
   "open-mailbox",
@@ -12,16 +12,16 @@ export const OPEN_MAILBOX = defineScript(
   COMMON,
   MAILBOX,
   `
-local p, agent, box = prefixOf(ARGV[2]), ARGV[3], nil
-local opened = mailbox(p, agent)
-box = p .. 'box:' .. agent
+local p, agent = prefixOf(ARGV[2]), ARGV[3]
+local box = p .. 'box:' .. agent
+mailbox(p, agent)
 if ARGV[4] ~= '' then call('HSET', box, 'capacity', ARGV[4]) end
 if ARGV[5] == '1' then
   for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end
   for at = 6, #ARGV do call('SADD', p .. 'topic:' .. ARGV[at], agent) end
   call('HSET', box, 'topics', table.concat(ARGV, ' ', 6))
 end
-return opened
+return call('HGET', p .. 'bell', 'born') or ''
 `,
 );
 

@@ -9,6 +9,9 @@ export const RECOVER = `
 local PAGE = 500
 local FOREIGN_LEASE, FORGOTTEN = 30000, 600000
 
+-- Leased entries whose bodies were deleted by somebody else. The server strikes them out when they are claimed.
+local gone = 0
+
 local function leaseOf(consumer) return tonumber(string.match(consumer, '^%w+%.(%d+)$')) or FOREIGN_LEASE end
 
 -- {{name, pending, idle}, …}: those that processes read as. Empty if there is no such group.
@@ -68,8 +71,10 @@ local function releaseExpired(p, agent, now)
       else
         repeat
           local expired = call('XPENDING', queue, 'agents', 'IDLE', lease, '-', '+', PAGE, consumer.name)
-          if #expired > 0 then moveTo('~free', queue, idsOf(expired), 'JUSTID') end
-          released = released + #expired
+          if #expired > 0 then
+            local moved = moveTo('~free', queue, idsOf(expired), 'JUSTID')
+            released, gone = released + #moved, gone + #expired - #moved
+          end
         until #expired < PAGE
         local left = call('XPENDING', queue, 'agents', '-', '+', PAGE, consumer.name)
         for _, entry in ipairs(left) do nextAt = math.min(nextAt, now + math.max(lease - entry[3], 1)) end

@@ -7,10 +7,10 @@ import { defineScript } from "./script.js";
  * it (or -1), and six per mailbox: shard, agent, limit, leaseMs, whether to note that a receiver looked in, whether leases
  * are in doubt.
  *
- * Answers per mailbox: its mark, the milliseconds until something falls due (-1: nothing will), the lanes whose group had
- * vanished, how many bodies had vanished, whether its leases started anew, and lane by lane what was leased: the lane,
- * entries given out for the first time, then entries offered again, their deliveries and their notes.
- * The first element is the store's time. A mailbox that cannot be read answers an empty mark and the error's text.
+ * Answers the store's time, and per mailbox: `ok`, the mark of its shard's bell (where a look is noted, else ""), the
+ * milliseconds until something falls due (-1: nothing will), the lanes whose group had vanished, how many bodies had vanished,
+ * whether its leases started anew, and lane by lane what was leased: the lane, `new` and the entries, or `again`, the entries,
+ * their deliveries and their notes. A mailbox that cannot be read answers `failed` and the error's text.
  */
 export const TAKE = defineScript(
   "take",
@@ -32,7 +32,7 @@ local function withGroup(p, agent, lane, queue)
   return call('HSET', p .. 'box:' .. agent, 'lane:' .. lane, 1) == 0
 end
 
--- Claims what waits under ~back or ~free. Returns entries, deliveries and notes, and how many bodies were gone.
+-- Claims what waits under ~back or ~free. Returns entries, deliveries and notes.
 local function claim(p, agent, lane, queue, consumer, waiting)
   local reply = moveTo(consumer, queue, idsOf(waiting))
   if reply.err then error(reply) end
@@ -43,16 +43,22 @@ local function claim(p, agent, lane, queue, consumer, waiting)
     noteKeys[index] = lane .. ':' .. entry[1]
   end
   local notes = #reply > 0 and call('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
-  return reply, claimed, notes, #waiting - #reply
+  gone = gone + #waiting - #reply
+  return reply, claimed, notes
 end
 
 local function take(p, agent, limit, lease, touch, doubtful)
-  local opened = mailbox(p, agent)
-  if touch then call('ZADD', p .. 'boxes', now, agent) end
+  gone = 0
+  mailbox(p, agent)
+  local born = ''
+  if touch then
+    call('ZADD', p .. 'boxes', now, agent)
+    born = call('HGET', p .. 'bell', 'born') or ''
+  end
   local dueAt = tonumber(call('ZSCORE', p .. 'due', agent) or math.huge)
   if doubtful or dueAt <= now then recover(p, agent, now, doubtful) end
   local consumer = incarnation .. '.' .. lease
-  local regrouped, lost, taken = '', 0, {}
+  local regrouped, taken = '', {}
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
     if limit > 0 and call('XLEN', queue) > 0 then
@@ -63,9 +69,9 @@ local function take(p, agent, limit, lease, touch, doubtful)
           if string.sub(waiting.err, 1, 7) ~= 'NOGROUP' then error(waiting) end
           if withGroup(p, agent, lane, queue) then regrouped = regrouped .. lane end
         elseif #waiting > 0 then
-          local entries, counts, notes, gone = claim(p, agent, lane, queue, consumer, waiting)
+          local entries, counts, notes = claim(p, agent, lane, queue, consumer, waiting)
           taken[#taken + 1] = {lane, 'again', entries, counts, notes}
-          limit, lost = limit - #entries, lost + gone
+          limit = limit - #entries
         end
       end
       if limit > 0 then
@@ -81,7 +87,7 @@ local function take(p, agent, limit, lease, touch, doubtful)
   if #taken > 0 then fallsDue(p, agent, now + lease) end
   local nextAt = call('ZSCORE', p .. 'due', agent)
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
-  return {opened, dueIn, regrouped, lost, doubtful and 1 or 0, taken}
+  return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, taken}
 end
 
 local answers = {now}
@@ -89,7 +95,7 @@ for at = 4, #ARGV, 6 do
   local fine, answer = pcall(take, prefixOf(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]),
     ARGV[at + 4] == '1', ARGV[at + 5] == '1' or jumped)
   -- What is wrong with one mailbox is no other mailbox's trouble.
-  if not fine then answer = {'', type(answer) == 'table' and answer.err or tostring(answer)} end
+  if not fine then answer = {'failed', type(answer) == 'table' and answer.err or tostring(answer)} end
   answers[#answers + 1] = answer
 end
 return answers
