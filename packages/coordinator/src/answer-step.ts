@@ -1,7 +1,7 @@
 /** What the messages of agents mean for the tasks they are about. */
 import type { AgentMessage, TaskErrorContent } from "@agentcomm/protocol";
 import { backoffMs, type TaskRecord } from "@agentcomm/protocol/internal";
-import { attemptOfAssignment, busyInARow, openAttempt } from "./task-facts.js";
+import { attemptDeadline, attemptOfAssignment, busyInARow, openAttempt } from "./task-facts.js";
 import type { AttemptReference, TaskStep } from "./task-step.js";
 import { trimError } from "./trim-task.js";
 
@@ -17,12 +17,12 @@ export interface RetryTimes {
 // A busy agent's record catches up within its next heartbeat; asking it again at once would be asked in vain.
 const BUSY_BACKOFF = { minMs: 50, maxMs: 5_000 };
 
-/** The step that a `task_response` asks for. Undefined: it has no status. */
+/** The step that a `task_response` asks for, or why none is taken. */
 export function stepOfAnswer(
   message: AgentMessage<"task_response">,
   record: TaskRecord,
   { now, random, retryAt }: RetryTimes,
-): TaskStep | undefined {
+): TaskStep | { readonly refused: string } {
   const { status, result, error, attempt } = message.content;
   // What was answered says it best: a stranger's answer may leave the attempt out, which then reads as 1.
   const of = { attempt: answeredAttempt(message, "response-", record) ?? attempt, agentId: message.from };
@@ -30,6 +30,7 @@ export function stepOfAnswer(
     case "completed":
       return { kind: "complete", of, result };
     case "failed":
+      if (error?.type === "timeout") return stepOfTimeout(of, error, record, retryAt(record));
       return { kind: "fail", of, outcome: "failed", error: told(error, "failed"), retryAt: retryAt(record) };
     case "canceled":
       return { kind: "fail", of, outcome: "canceled", error: told(error, "canceled"), retryAt: retryAt(record) };
@@ -40,8 +41,25 @@ export function stepOfAnswer(
       }
       return { kind: "refuse", of, outcome: "unhandled", error: told(error, "unhandled"), retryAt: now };
     default:
-      return undefined;
+      return { refused: "the answer has no status" };
   }
+}
+
+/**
+ * Agents watch the clock themselves, and may be the first to tell that an attempt is over its time. That a task is, is the
+ * coordinator's to tell: it would have failed or expired as the one clock or the other is ahead by a millisecond.
+ */
+function stepOfTimeout(
+  of: AttemptReference,
+  { message }: TaskErrorContent,
+  record: TaskRecord,
+  retryAt: number,
+): TaskStep | { readonly refused: string } {
+  const attempt = openAttempt(record);
+  if (attempt !== undefined && attemptDeadline(record, attempt) >= record.deadlineAt) {
+    return { refused: "the task is about to expire" };
+  }
+  return { kind: "fail", of, outcome: "timeout", error: trimError({ type: "attempt_timeout", message }), retryAt };
 }
 
 /** The step that an `error_report` about a task asks for: a failed attempt. */

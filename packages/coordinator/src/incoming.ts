@@ -35,10 +35,7 @@ export class Incoming {
       case "task_response": {
         const answer = message as AgentMessage<"task_response">;
         if (answer.content.status === undefined) return "the task_response has no status";
-        return await this.#change(
-          answer,
-          (record) => stepOfAnswer(answer, record, retryTimes()) ?? { refused: "it has no status" },
-        );
+        return await this.#change(answer, (record) => stepOfAnswer(answer, record, retryTimes()));
       }
       case "error_report": {
         const failure = message as AgentMessage<"error_report">;

@@ -26,10 +26,10 @@ export function countedAttempts({ attempts }: TaskRecord): number {
     .length;
 }
 
-/** How often in a row agents have answered "busy" most recently. */
+/** How many of the attempts that ended last were answered "busy", in a row. */
 export function busyInARow({ attempts }: TaskRecord): number {
-  const other = attempts.findLastIndex(({ outcome }) => outcome !== "busy");
-  return attempts.length - 1 - other;
+  const ended = attempts.filter(({ outcome }) => outcome !== undefined);
+  return ended.length - 1 - ended.findLastIndex(({ outcome }) => outcome !== "busy");
 }
 
 /** The agents that have no handler for the task: it is not given to them again. Sorted. */

@@ -114,7 +114,7 @@ describe.each(transportKinds)("on %s", (kind) => {
         },
       },
     });
-    await using coordinator = openCoordinator(store);
+    await using coordinator = openCoordinator(store, { maxRetries: 0 });
     const task = await coordinator.assignTask({ taskType: "work" }, { taskTimeoutMs: 200 });
     await expect(task.result()).rejects.toMatchObject({ code: "TASK_TIMEOUT" });
     await expect.poll(() => told).toBe(true);
