@@ -6,14 +6,7 @@ import {
   type TaskDefinition,
 } from "@agentcomm/protocol";
 import type { TaskRecord } from "@agentcomm/protocol/internal";
-import {
-  decodeJson,
-  encodeJson,
-  invalidMessage,
-  isStandardSchema,
-  quote,
-  validateWithSchema,
-} from "@agentcomm/protocol/internal";
+import { copyJson, invalidMessage, isStandardSchema, quote, validateWithSchema } from "@agentcomm/protocol/internal";
 import type { AssignOptions, TaskRequest } from "./coordinator-options.js";
 import { type ResolvedCoordinatorOptions, refused, resolveTaskDefaults } from "./resolve-coordinator-options.js";
 
@@ -111,7 +104,7 @@ function checkTask(task: Record<keyof CheckedRequest["task"], unknown>): Checked
     taskType,
     description,
     // A copy: what the caller does to the object afterwards must not reach the task.
-    parameters: decodeJson(encodeJson(parameters, NO_LIMITS), NO_LIMITS) as JsonObject,
+    parameters: copyJson(parameters, "parameters", 1, NO_LIMITS) as JsonObject,
     requiredCapabilities: [...new Set(requiredCapabilities as string[])].sort(),
     priority: priority as TaskRecord["priority"],
   };

@@ -1,5 +1,12 @@
-import { AgentCommError, type Clock, checkAgentId, createId, systemClock, type Transport } from "@agentcomm/protocol";
-import { checkNumber, quote } from "@agentcomm/protocol/internal";
+import {
+  type AgentCommError,
+  type Clock,
+  checkAgentId,
+  createId,
+  systemClock,
+  type Transport,
+} from "@agentcomm/protocol";
+import { checkNumber, invalidOption, quote } from "@agentcomm/protocol/internal";
 import type { AgentRegistry } from "@agentcomm/registry";
 import type { AssignOptions, CoordinatorOptions } from "./coordinator-options.js";
 
@@ -88,8 +95,5 @@ export function resolveTaskDefaults(
 }
 
 export function refused(option: string, value: unknown, fix: string): AgentCommError {
-  return new AgentCommError("INVALID_OPTIONS", `${option} is ${quote(value)}: ${fix}`, {
-    outcome: "none",
-    details: { option },
-  });
+  return invalidOption(option, `is ${quote(value)}: ${fix}`);
 }

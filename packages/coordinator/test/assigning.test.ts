@@ -187,7 +187,7 @@ describe("bad input is named", () => {
     [{ taskType: "" }, "taskType"],
     [{ taskType: "work", description: 7 }, "description"],
     [{ taskType: "work", parameters: ["a"] }, "parameters"],
-    [{ taskType: "work", parameters: { at: new Date() } }, "value.at"],
+    [{ taskType: "work", parameters: { at: new Date() } }, "parameters.at"],
     [{ taskType: "work", requiredCapabilities: [""] }, "requiredCapabilities"],
     [{ taskType: "work", priority: "urgent" }, "priority"],
   ])("assignTask(%o)", async (request, field) => {

@@ -2,6 +2,7 @@
 export { backoffMs } from "./backoff.js";
 export { checkNumber, type NumberRange } from "./check-number.js";
 export { type EncodedMessage, encodeInput } from "./codec.js";
+export { copyJson } from "./copy-json.js";
 export { checkAddress } from "./ids.js";
 export { invalidMessage } from "./invalid-message.js";
 export { invalidOption } from "./invalid-option.js";
