@@ -16,6 +16,7 @@ import type { Report } from "./report/report.js";
 import { mergeWithEditor } from "./supervisor/merge-with-editor.js";
 import { reviewFiles } from "./supervisor/review-files.js";
 import { type Board, createBoard } from "./view/board.js";
+import { rarely } from "./view/rarely.js";
 import type { View } from "./view/view.js";
 
 /** What a run of the demo takes. */
@@ -44,7 +45,11 @@ export async function runDemo({ options, env, ownFiles, begin, signal }: RunOpti
   await using _log = options.logDir === undefined ? undefined : enableFileLogging({ baseDir: options.logDir });
   using board = createBoard(CREW);
   const early: string[] = [];
-  let note = (text: string): void => void early.push(text);
+  let show = (text: string): void => void early.push(text);
+  const note = rarely(
+    (text) => show(text),
+    () => performance.now(),
+  );
   const onError = (error: AgentCommError): void => note(inWords(error));
 
   const place = options.transport === "memory" ? meetInMemory() : meetOnRedis(options.redisUrl, createId());
@@ -56,8 +61,8 @@ export async function runDemo({ options, env, ownFiles, begin, signal }: RunOpti
   await coordinator.start();
   signal.throwIfAborted();
   using view = await begin(board, files.length);
-  note = (text) => view.note(text);
-  for (const text of early) note(text);
+  show = (text) => view.note(text);
+  for (const text of early) show(text);
 
   const work = async (): Promise<Report> => {
     const { outcomes, killed } = await reviewFiles(files, {
@@ -67,7 +72,7 @@ export async function runDemo({ options, env, ownFiles, begin, signal }: RunOpti
       directory: directory.path,
       wordRule,
       kill: options.kill,
-      note: (text) => note(text),
+      note,
     });
     const parts = outcomes.map(({ capability, result }, at) => digestOf(at, capability, result));
     const { digest, tasks } = await mergeWithEditor(parts, coordinator, board);

@@ -14,21 +14,25 @@ export interface CliRun {
   readonly stderr: string;
 }
 
-/** Runs the program in a folder, and resolves when it has ended. `through` starts it by another command. */
+/** Runs the program in a folder, and resolves when it has ended. */
 export async function runCli(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  through: readonly string[] = [],
 ): Promise<CliRun> {
-  const [command, ...rest] = [...through, process.execPath, PROGRAM, ...args] as [string, ...string[]];
-  const child = spawn(command, rest, { cwd: folder, env: environment(folder, env), stdio: ["ignore", "pipe", "pipe"] });
+  const child = startCli(folder, args, env);
   const [stdout, stderr, [code]] = await Promise.all([
     textOf(child.stdout),
     textOf(child.stderr),
     once(child, "close") as Promise<[number | null]>,
   ]);
   return { code, stdout, stderr };
+}
+
+/** Starts the program in a folder. */
+export function startCli(folder: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const options = { cwd: folder, env: environment(folder, env) };
+  return spawn(process.execPath, [PROGRAM, ...args], { ...options, stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Starts the program on a terminal of its own, so many columns and rows. What is written to `stdin` is typed there. */

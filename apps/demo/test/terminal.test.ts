@@ -4,7 +4,7 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openSharedRedis, type SharedRedis } from "@agentcomm/test-redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { processesWith, startOnTerminal } from "./run-cli.js";
+import { processesWith, startCli, startOnTerminal } from "./run-cli.js";
 import { openScratchFolder } from "./scratch-folder.js";
 
 const MARK = "AGENTCOMM_DEMO_TEST";
@@ -75,6 +75,20 @@ describe("on a terminal", () => {
     const { code, text } = await run(["many", "--out", "interrupted"], CTRL_C + CTRL_C);
     expect(code).toBe(130);
     expect(cursorIsBack(text)).toBe(true);
+  });
+
+  it("agents end with the process that started them, also when it is killed", async () => {
+    const mark = randomUUID();
+    const args = ["many", "--out", "killed", "--transport", "redis", "--redis-url", redis.url, "--processes"];
+    const child = startCli(folder.path, args, { [MARK]: mark });
+    let text = "";
+    child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+      text += piece;
+    });
+    await expect.poll(() => text, { timeout: 20_000 }).toContain("Reviewing");
+    expect((await processesWith(MARK, mark)).length).toBe(7);
+    child.kill("SIGKILL");
+    await expect.poll(() => processesWith(MARK, mark), { timeout: 10_000 }).toEqual([]);
   });
 
   it("the picture is redrawn in place, never wider than the terminal, and ends complete", async () => {

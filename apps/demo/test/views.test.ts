@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Board, BoardState } from "../src/view/board.js";
 import { createView } from "../src/view/create-view.js";
+import { rarely } from "../src/view/rarely.js";
 import type { Screen } from "../src/view/view.js";
 
 const SHOW_CURSOR = "\u001b[?25h";
@@ -22,6 +23,24 @@ function createScreen(terminal?: { columns: number; rows: number }): Screen & { 
   };
   return screen;
 }
+
+describe("what is told rarely", () => {
+  it("is told again only after a while", () => {
+    const told: string[] = [];
+    let now = 0;
+    const tell = rarely(
+      (text) => told.push(text),
+      () => now,
+      1_000,
+    );
+    for (const text of ["a", "a", "b"]) tell(text);
+    now = 999;
+    tell("a");
+    now = 1_000;
+    tell("a");
+    expect(told).toEqual(["a", "b", "a"]);
+  });
+});
 
 describe("a view", () => {
   beforeEach(() => {

@@ -9,6 +9,7 @@ import { earlierReport, preparePlace, type WrittenReport, writeReport } from "..
 import { runDemo } from "../run-demo.js";
 import { createView } from "../view/create-view.js";
 import type { Screen } from "../view/view.js";
+import { firstError } from "./first-error.js";
 import { HELP } from "./help.js";
 import { Interruption } from "./interruption.js";
 import { parseOptions } from "./options.js";
@@ -31,9 +32,10 @@ export async function main(surroundings: Surroundings): Promise<number> {
   try {
     await review(surroundings);
     return 0;
-  } catch (error) {
+  } catch (thrown) {
+    const error = firstError(thrown);
     if (error instanceof Interruption) return error.exitCode;
-    if (!(error instanceof UserError || AgentCommError.is(error))) throw error;
+    if (!(error instanceof UserError || AgentCommError.is(error))) throw thrown;
     stderr.write(`${error.message}\n`);
     return 1;
   }
