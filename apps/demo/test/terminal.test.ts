@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSharedRedis, type SharedRedis } from "@agentcomm/test-redis";
+import { type RedisServer, startRedis } from "@agentcomm/test-redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { processesWith, startCli, startOnTerminal } from "./run-cli.js";
 import { openScratchFolder } from "./scratch-folder.js";
@@ -13,11 +13,12 @@ const HIDE_CURSOR = "\u001b[?25l";
 const CTRL_C = "\u0003";
 
 describe("on a terminal", () => {
-  let redis: SharedRedis;
+  let redis: RedisServer;
   let folder: Awaited<ReturnType<typeof openScratchFolder>>;
 
   beforeAll(async () => {
-    redis = await openSharedRedis();
+    // Not one that belongs to somebody else: who is killed tidies nothing up.
+    redis = await startRedis();
     folder = await openScratchFolder();
     await mkdir(join(folder.path, "many"));
     await mkdir(join(folder.path, "few"));
