@@ -62,7 +62,8 @@ export class Rings {
         signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const cancel = this.#clock.timer(ms, wake);
+      // A receiver that waits is a call under way, which keeps the process alive.
+      const cancel = this.#clock.timer(ms, wake, { keepAlive: true });
       bell.waiting.add(wake);
       signal?.addEventListener("abort", wake, { once: true });
     });
