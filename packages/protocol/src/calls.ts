@@ -82,11 +82,9 @@ export class Calls {
       };
       const onAbort = (): void => fail(abortedError(what, outcome, signal?.reason));
       // Whoever awaits a call gets an answer: as long as one is under way, the process stays.
-      const cancelTimer = this.#clock.timer(
-        timeoutMs + GRACE_MS,
-        () => fail(timeoutError(what, timeoutMs, outcome)),
-        { keepAlive: true },
-      );
+      const cancelTimer = this.#clock.timer(timeoutMs + GRACE_MS, () => fail(timeoutError(what, timeoutMs, outcome)), {
+        keepAlive: true,
+      });
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#work(call, () => {
         outcome = "unknown";

@@ -54,6 +54,7 @@ export {
   type CoordinationContent,
   type ErrorReportContent,
   type HeartbeatContent,
+  isMessageOfType,
   MESSAGE_TYPES,
   type MessageInput,
   PRIORITIES,

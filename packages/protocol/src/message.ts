@@ -162,3 +162,11 @@ export interface MessageInput<Type extends string = string> {
   readonly trace?: TraceContext;
   readonly headers?: Readonly<Record<string, string>>;
 }
+
+/** Whether a message is of a built-in type; if so, its content has that type's shape. */
+export function isMessageOfType<Type extends BuiltInMessageType>(
+  message: AgentMessage,
+  type: Type,
+): message is AgentMessage<Type> {
+  return message.type === type;
+}
