@@ -67,7 +67,7 @@ class DiagnosticsFileLogger implements FileLogger {
   logAgentActivity(agentId: string, event: string, data: Readonly<Record<string, unknown>> = {}): void {
     this.#checkTexts({ agentId, event });
     if (typeof data !== "object" || data === null) throw invalid("data", data, "give an object");
-    this.#book.agent(agentId, event, data);
+    this.#book.agent(agentId, event, this.#book.loggable(data));
   }
 
   logPerformanceMetric(agentId: string, metric: string, value: number, unit: string): void {

@@ -30,9 +30,17 @@ export class LogBook {
     this.#writers = Object.fromEntries(LOG_KINDS.map((kind) => [kind, writer(kind)])) as Writers;
   }
 
-  /** `message` is undefined if it could not be decoded; then only its receiver is known. */
+  /** Makes anything fit for a line: plain JSON without secrets. */
+  loggable(value: unknown): unknown {
+    return loggable(value, this.#parts.redaction);
+  }
+
+  /**
+   * A step of a message, which is undefined if it could not be decoded; then only its receiver is known. Here and below,
+   * `data` must be fit for a line.
+   */
   message(message: AgentMessage | undefined, event: string, receiver: string, data?: object): void {
-    const { files, clock, redaction, includeBodies } = this.#parts;
+    const { files, clock, includeBodies } = this.#parts;
     if (message !== undefined && data === undefined && !includeBodies) {
       const at = clock.now();
       files.append("message_audit", messageLine(message, event, receiver, formatTimestamp(at)), at);
@@ -42,39 +50,40 @@ export class LogBook {
       message_id: message?.id ?? null,
       from_agent: message?.from ?? null,
       to_agent: message?.to ?? receiver,
-      ...(message === undefined || message.to === receiver ? {} : { agent_id: receiver }),
+      agent_id: message === undefined || message.to === receiver ? undefined : receiver,
       message_type: message?.type ?? null,
       event,
-      ...(data === undefined ? {} : { data: loggable(data, redaction) }),
-      ...(includeBodies && message !== undefined ? { content: loggable(message.content, redaction) } : {}),
+      data,
+      content: includeBodies && message !== undefined ? this.loggable(message.content) : undefined,
     });
   }
 
-  agent(agentId: string, event: string, data: object): void {
-    this.#write("agent_activity", { agent_id: agentId, event, data: loggable(data, this.#parts.redaction) });
+  agent(agentId: string, event: string, data: unknown): void {
+    this.#write("agent_activity", { agent_id: agentId, event, data });
   }
 
   task(taskId: string, agentId: string | undefined, event: string, data: object): void {
-    const record = { task_id: taskId, agent_id: agentId ?? null, event };
-    this.#write("task_history", { ...record, data: loggable(data, this.#parts.redaction) });
+    this.#write("task_history", { task_id: taskId, agent_id: agentId ?? null, event, data });
   }
 
   metric(agentId: string, metric: string, value: number, unit: string): void {
     this.#write("performance", { agent_id: agentId, metric, value, unit });
   }
 
+  /** `message` and `details` may be anything. */
   error(agentId: string | undefined, errorType: string, message: string, details?: unknown): void {
-    const { redaction } = this.#parts;
     this.#write("errors", {
       agent_id: agentId ?? null,
       error_type: errorType,
-      error_message: loggable(message, redaction),
-      ...(details === undefined ? {} : { details: loggable(details, redaction) }),
+      error_message: this.loggable(message),
+      details: this.loggable(details),
     });
   }
 
-  #write(kind: LogKind, record: object): void {
+  /** Fields that are undefined are left out. */
+  #write(kind: LogKind, record: Record<string, unknown>): void {
     this.#at = this.#parts.clock.now();
-    this.#writers[kind]({ ...record, timestamp: formatTimestamp(this.#at) });
+    record.timestamp = formatTimestamp(this.#at);
+    this.#writers[kind](record);
   }
 }

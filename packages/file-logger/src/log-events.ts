@@ -39,9 +39,9 @@ export function logEvents(book: LogBook, onFailed: (error: unknown) => void): ()
   });
   on("message.received", (event) => book.message(event.message, "received", event.agentId, repeated(event)));
   on("message.acked", (event) => book.message(event.message, "processed", event.agentId, repeated(event)));
-  on("message.retried", (event) => book.message(event.message, "retried", event.agentId, delivery(event)));
+  on("message.retried", (event) => book.message(event.message, "retried", event.agentId, delivery(event, book)));
   on("message.dead", (event) => {
-    book.message(event.message, "dead", event.agentId, { dead_reason: event.deadReason, ...delivery(event) });
+    book.message(event.message, "dead", event.agentId, { dead_reason: event.deadReason, ...delivery(event, book) });
     book.error(event.agentId, "dead_letter", `${event.deadReason}: ${event.reason ?? "no reason given"}`, {
       message_id: event.message?.id,
       attempt: event.attempt,
@@ -50,23 +50,23 @@ export function logEvents(book: LogBook, onFailed: (error: unknown) => void): ()
 
   on("mailbox.opened", (event) => book.agent(event.agentId, "mailbox_opened", { topics: event.topics }));
   on("mailbox.deleted", (event) => book.agent(event.agentId, "mailbox_deleted", {}));
-  on("agent.registered", (event) => book.agent(event.agentId, "registered", agentData(event)));
-  on("agent.unregistered", (event) => book.agent(event.agentId, "unregistered", agentData(event)));
+  on("agent.registered", (event) => book.agent(event.agentId, "registered", agentData(event, book)));
+  on("agent.unregistered", (event) => book.agent(event.agentId, "unregistered", agentData(event, book)));
   on("agent.status_changed", (event) => {
-    const { status, ...rest } = agentData(event);
+    const { status, ...rest } = agentData(event, book);
     book.agent(event.agentId, "status_change", { new_status: status, ...rest });
   });
-  on("agent.heartbeat", (event) => book.agent(event.agentId, "heartbeat", agentData(event)));
-  on("agent.lost", (event) => book.agent(event.agentId, "lost", agentData(event)));
+  on("agent.heartbeat", (event) => book.agent(event.agentId, "heartbeat", agentData(event, book)));
+  on("agent.lost", (event) => book.agent(event.agentId, "lost", agentData(event, book)));
 
   for (const step of ["queued", "assigned", "running", "progress", "started"] as const) {
-    on(`task.${step}`, (event) => book.task(event.taskId, event.agentId, step, taskData(event)));
+    on(`task.${step}`, (event) => book.task(event.taskId, event.agentId, step, taskData(event, book)));
   }
-  on("task.completed", (event) => book.task(event.taskId, event.agentId, "completed", taskData(event, true)));
-  on("task.canceled", (event) => book.task(event.taskId, event.agentId, "canceled", taskData(event, false)));
+  on("task.completed", (event) => book.task(event.taskId, event.agentId, "completed", taskData(event, book, true)));
+  on("task.canceled", (event) => book.task(event.taskId, event.agentId, "canceled", taskData(event, book, false)));
   for (const step of ["retried", "failed", "rejected", "expired"] as const) {
     on(`task.${step}`, (event) => {
-      book.task(event.taskId, event.agentId, step, taskData(event, false));
+      book.task(event.taskId, event.agentId, step, taskData(event, book, false));
       book.error(event.agentId, event.error?.type ?? `task_${step}`, event.error?.message ?? event.detail ?? "", {
         task_id: event.taskId,
         task_type: event.taskType,
@@ -75,7 +75,7 @@ export function logEvents(book: LogBook, onFailed: (error: unknown) => void): ()
     });
   }
   on("task.handled", (event) => {
-    const data = { ...taskData(event, event.outcome === "completed"), outcome: event.outcome };
+    const data = { ...taskData(event, book, event.outcome === "completed"), outcome: event.outcome };
     book.task(event.taskId, event.agentId, "handled", data);
     if (event.agentId !== undefined && event.durationMs !== undefined) {
       book.metric(event.agentId, "task_duration", event.durationMs, "ms");
@@ -95,8 +95,8 @@ export function logEvents(book: LogBook, onFailed: (error: unknown) => void): ()
   };
 }
 
-function delivery({ attempt, durationMs, reason }: Partial<DeliveryEvent>): Record<string, unknown> {
-  return { attempt, duration_ms: durationMs, reason };
+function delivery({ attempt, durationMs, reason }: Partial<DeliveryEvent>, book: LogBook): Record<string, unknown> {
+  return { attempt, duration_ms: durationMs, reason: book.loggable(reason) };
 }
 
 /** The first delivery of a message is the rule: its line says no more than the original's. */
@@ -104,7 +104,7 @@ function repeated({ attempt }: DeliveryEvent): Record<string, unknown> | undefin
   return attempt > 1 ? { attempt } : undefined;
 }
 
-function agentData(event: AgentEvent): Record<string, unknown> {
+function agentData(event: AgentEvent, book: LogBook): Record<string, unknown> {
   return {
     agent_role: event.role,
     capabilities: event.capabilities,
@@ -112,11 +112,11 @@ function agentData(event: AgentEvent): Record<string, unknown> {
     status: event.status,
     previous_status: event.previousStatus,
     current_tasks: event.currentTasks,
-    reason: event.reason,
+    reason: book.loggable(event.reason),
   };
 }
 
-function taskData(event: TaskEvent, success?: boolean): Record<string, unknown> {
+function taskData(event: TaskEvent, book: LogBook, success?: boolean): Record<string, unknown> {
   return {
     duration_ms: event.durationMs,
     success,
@@ -124,8 +124,8 @@ function taskData(event: TaskEvent, success?: boolean): Record<string, unknown> 
     coordinator_id: event.coordinatorId,
     attempt: event.attempt,
     completion_percentage: event.completionPercentage,
-    detail: event.detail,
-    error: event.error,
+    detail: book.loggable(event.detail),
+    error: book.loggable(event.error),
   };
 }
 

@@ -10,6 +10,7 @@ const MOST_CHARACTERS = 1_048_576;
  * the value does when it is read: what cannot be shown is named instead.
  */
 export function loggable(value: unknown, redaction: Redaction): unknown {
+  if (value === undefined) return undefined;
   let left = MOST_VALUES;
   let charactersLeft = MOST_CHARACTERS;
   const above: object[] = [];

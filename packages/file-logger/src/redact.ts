@@ -20,6 +20,9 @@ const BEARER = /\b(bearer\s{1,3})[a-z0-9._~+/=-]{8,}/gi;
 const ASSIGNMENT =
   /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}["']?(?:basic\s|bearer\s)?)[^\s"',;&]+/gi;
 
+// Each of them needs one of these; most texts are a word or an id.
+const MAY_HOLD_SECRET = /[:=\s]/;
+
 /** Redacts the usual keys, those named in addition, and secrets in texts. With `false`: nothing. */
 export function createRedaction(extra: readonly string[] | false): Redaction {
   if (extra === false) return { isSecretKey: () => false, scrub: (text) => text };
@@ -35,11 +38,13 @@ export function createRedaction(extra: readonly string[] | false): Redaction {
       if (known.size < 10_000) known.set(key, secret);
       return secret;
     },
-    scrub: (text) =>
-      text
+    scrub(text) {
+      if (!MAY_HOLD_SECRET.test(text)) return text;
+      return text
         .replace(URL_CREDENTIALS, `://${REDACTED}@`)
         .replace(ASSIGNMENT, `$1${REDACTED}`)
-        .replace(BEARER, `$1${REDACTED}`),
+        .replace(BEARER, `$1${REDACTED}`);
+    },
   };
 }
 
