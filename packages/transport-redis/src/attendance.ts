@@ -12,12 +12,14 @@ export interface AttendedMailbox {
   /** How it was opened here, to be restored after loss. */
   topics: readonly string[] | undefined;
   capacity: number | undefined;
-  /** What was leased here and not settled yet: `<lane>:<id>` and when the lease ends, on the monotonic clock. */
+  /** What was leased here and not settled yet: tokens, and when the lease ends, on the monotonic clock. */
   readonly held: Map<string, number>;
   /** Takes under way. */
   taking: number;
   /** A take's answer was lost: what it leased waits for nobody. */
   stranded: boolean;
+  /** The lane that alone filled the last take: more of it can be read natively. */
+  backlog: string | undefined;
   /** When the store was last told that a receiver looks in, on the monotonic clock. */
   toldAt: number;
   /** The doubt about leases that was dealt with last. */
@@ -48,6 +50,7 @@ export class Attendance {
       held: new Map(),
       taking: 0,
       stranded: false,
+      backlog: undefined,
       toldAt: Number.NEGATIVE_INFINITY,
       doubt: 0,
     };
@@ -101,7 +104,7 @@ export class Attendance {
   /** Forgets what was never settled: its lease ended long ago. */
   forgetOverdue(now: number): void {
     for (const { held } of this.#mailboxes.values()) {
-      for (const [name, leaseEnd] of held) if (leaseEnd + OVERDUE_MS < now) held.delete(name);
+      for (const [token, leaseEnd] of held) if (leaseEnd + OVERDUE_MS < now) held.delete(token);
     }
   }
 

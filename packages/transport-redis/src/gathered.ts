@@ -57,6 +57,27 @@ export class Gathered<Item, Answer> {
     return inTime;
   }
 
+  /**
+   * Asks by itself, and sends something right behind it on the same connection. Resolves to both answers; that of the second may
+   * be an error.
+   */
+  async askBeside(
+    item: Item,
+    deadline: number,
+    beside: (node: StoreNode) => Promise<unknown>,
+  ): Promise<readonly [Answer, unknown]> {
+    let second: Promise<unknown> = Promise.resolve(undefined);
+    const first = new Promise<Answer>((resolve, reject) => {
+      void this.#send([{ item, deadline, resolve, reject }], (node) => {
+        second = beside(node).catch((error: unknown) => error);
+      });
+    });
+    const answer = await first;
+    const inTime = await this.#route.keepAwake(before(second, deadline, this.#clock));
+    if (inTime === LATE) throw timedOut("unknown");
+    return [answer, inTime];
+  }
+
   #flush(): void {
     const all = this.#asking;
     this.#asking = [];
@@ -75,7 +96,7 @@ export class Gathered<Item, Answer> {
     void this.#send(part);
   }
 
-  async #send(part: readonly Asking<Item, Answer>[]): Promise<void> {
+  async #send(part: readonly Asking<Item, Answer>[], beside?: (node: StoreNode) => void): Promise<void> {
     const { script, repeatable, waitsForRoom, encode, decode } = this.#kind;
     const items = part.map((asking) => asking.item);
     let deadline = 0;
@@ -86,7 +107,12 @@ export class Gathered<Item, Answer> {
       return encode(items, node);
     };
     try {
-      const answer = await this.#route.run(script, args, { deadline, repeatable, waitsForRoom });
+      const answer = await this.#route.run(script, args, {
+        deadline,
+        repeatable,
+        waitsForRoom,
+        ...(beside && { beside }),
+      });
       const answers = decode(answer as unknown[], items, sentAt);
       for (const [index, asking] of part.entries()) {
         const own = answers[index] as Answer | AgentCommError;

@@ -27,6 +27,8 @@ export interface Keys {
   readonly namespace: string;
   /** Sends a script to a shard. No such key ever exists. */
   home(shard: number): string;
+  /** The stream of a mailbox and lane. */
+  queue(shard: number, agentId: string, lane: string): string;
   /** The channel of a shard's rings. */
   bell(shard: number): string;
   /** The shard of a channel, or undefined if it is none of ours. */
@@ -40,6 +42,7 @@ export function createKeys(namespace: string): Keys {
   return {
     namespace,
     home: (shard) => homes[shard] as string,
+    queue: (shard, agentId, lane) => `${namespace}:{${shard}}:q:${agentId}:${lane}`,
     bell: (shard) => bells[shard] as string,
     shardOfBell: (channel) => shards.get(channel),
   };

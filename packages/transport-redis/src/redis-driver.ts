@@ -20,7 +20,7 @@ import {
   type TransportHealth,
 } from "@agentcomm/protocol";
 import { checkNumber, toAgentCommError } from "@agentcomm/protocol/internal";
-import { Attendance, type AttendedMailbox } from "./attendance.js";
+import { Attendance } from "./attendance.js";
 import { Awake } from "./awake.js";
 import { Bells } from "./bells.js";
 import { ClusterNodes } from "./cluster-nodes.js";
@@ -39,7 +39,7 @@ import { SingleNode } from "./single-node.js";
 import { connectionLost } from "./store-errors.js";
 import { StoreHealth } from "./store-health.js";
 import type { NodeContext } from "./store-node.js";
-import { decodeToken, type Token } from "./token.js";
+import { type Token, TokenReader } from "./token.js";
 import type { Topology } from "./topology.js";
 
 /** Where a Redis driver keeps its bytes. */
@@ -211,33 +211,26 @@ class RedisDriver implements Driver {
     return this.#groups.of(mailbox.shard).takes.take(item, call.deadline);
   }
 
-  async settle(batch: readonly SettleEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
-    const results = await this.#byToken(batch, (items: readonly SettleItem[]) =>
-      this.#groups.spread(
-        items,
-        ({ token }) => shardOf(token.agentId),
-        (group, own) => group.settles.submit(own, call.deadline),
-      ),
+  settle(batch: readonly SettleEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
+    return this.#byToken(
+      batch,
+      (items: readonly SettleItem[]) =>
+        this.#groups.spread(
+          items,
+          ({ token }) => shardOf(token.holder.agentId),
+          (group, own) => group.settles.submit(own, call.deadline),
+        ),
+      () => undefined,
     );
-    for (const [index, { token }] of batch.entries()) {
-      const result = results[index];
-      // If nobody knows what became of it, it is still held here.
-      if (result === undefined || result.code === "LEASE_LOST") this.#heldUntil(token, undefined);
-    }
-    return results;
   }
 
-  async renew(batch: readonly RenewEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
+  renew(batch: readonly RenewEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
     const askedAt = this.#clock.monotonic();
-    const results = await this.#byToken(batch, (items: readonly RenewItem[]) =>
-      Promise.all(items.map((item) => this.#renewOne(item, call))),
+    return this.#byToken(
+      batch,
+      (items: readonly RenewItem[]) => Promise.all(items.map((item) => this.#renewOne(item, call))),
+      ({ leaseMs }) => askedAt + leaseMs,
     );
-    for (const [index, { token, leaseMs }] of batch.entries()) {
-      const result = results[index];
-      if (result === undefined) this.#heldUntil(token, askedAt + leaseMs);
-      else if (result.code === "LEASE_LOST") this.#heldUntil(token, undefined);
-    }
-    return results;
   }
 
   deadLetters(
@@ -272,47 +265,53 @@ class RedisDriver implements Driver {
     return this.#awake.during(this.#health.check(call));
   }
 
-  /** Reads the tokens. What is none names no delivery: its lease counts as lost. */
+  /**
+   * Reads the tokens; what is none names no delivery, and its lease counts as lost. Keeps account of what this process holds:
+   * `heldUntil` says until when, on the monotonic clock, it holds what went well (undefined: no longer).
+   */
   async #byToken<Entry extends { readonly token: string }>(
     batch: readonly Entry[],
-    work: (items: readonly (Omit<Entry, "token"> & { readonly token: Token })[]) => Promise<readonly SettleResult[]>,
+    work: (items: readonly WithToken<Entry>[]) => Promise<readonly SettleResult[]>,
+    heldUntil: (entry: Entry) => number | undefined,
   ): Promise<readonly SettleResult[]> {
-    const results = new Array<SettleResult>(batch.length);
-    const items: (Omit<Entry, "token"> & { readonly token: Token })[] = [];
+    const reader = new TokenReader();
+    const results = new Array<SettleResult>(batch.length).fill(undefined);
+    const items: WithToken<Entry>[] = [];
     const indexes: number[] = [];
     for (const [index, entry] of batch.entries()) {
-      const token = decodeToken(entry.token);
-      if (token === undefined) {
-        results[index] = leaseLost();
-        continue;
+      const token = reader.read(entry.token);
+      if (token === undefined) results[index] = leaseLost();
+      else {
+        items.push({ ...entry, token });
+        indexes.push(index);
       }
-      items.push({ ...entry, token });
-      indexes.push(index);
     }
     const own = await work(items);
-    for (const [at, index] of indexes.entries()) results[index] = own[at];
+    for (const [at, index] of indexes.entries()) {
+      const result = own[at];
+      results[index] = result;
+      // If nobody knows what became of it, it is still held here.
+      if (result !== undefined && result.code !== "LEASE_LOST") continue;
+      const entry = batch[index] as Entry;
+      const held = this.#attendance.find((items[at] as WithToken<Entry>).token.holder.agentId)?.held;
+      const until = result === undefined ? heldUntil(entry) : undefined;
+      if (until === undefined) held?.delete(entry.token);
+      else if (held?.has(entry.token) === true) held.set(entry.token, until);
+    }
     return results;
   }
 
   async #renewOne(item: RenewItem, call: DriverCall): Promise<SettleResult> {
     try {
-      const held = await this.#groups.of(shardOf(item.token.agentId)).renews.ask(item, call.deadline);
+      const held = await this.#groups.of(shardOf(item.token.holder.agentId)).renews.ask(item, call.deadline);
       return held ? undefined : leaseLost();
     } catch (error) {
       return toAgentCommError(error, "STORE_FAILED", "extending failed", "unknown");
     }
   }
-
-  /** Keeps account of what this process holds; undefined: no longer. */
-  #heldUntil(text: string, leaseEnd: number | undefined): void {
-    const token = decodeToken(text);
-    if (token === undefined || token.incarnation !== this.#incarnation) return;
-    const held: AttendedMailbox["held"] | undefined = this.#attendance.find(token.agentId)?.held;
-    const name = `${token.lane}:${token.id}`;
-    if (leaseEnd === undefined) held?.delete(name);
-    else held?.set(name, leaseEnd);
-  }
 }
+
+type WithToken<Entry> = Omit<Entry, "token"> & { readonly token: Token };
 
 function createTopology(context: NodeContext): Topology {
   if (context.endpoint.seeds === undefined) return new SingleNode(context);

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly waitsForRoom?: boolean;
   /** Kept up to date for who looks before the run has settled: whether it may have run. */
   readonly progress?: { maybe: boolean };
+  /** Called right after the script was written, each time that it is: for what must follow it on the same connection. */
+  readonly beside?: (node: StoreNode) => void;
   /** Nobody waits for it: it must not keep the process alive. */
   readonly background?: boolean;
 }
@@ -66,7 +68,12 @@ export class Route {
    */
   run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
     const run = this.#run(script, args, options);
-    return options.background === true ? run : this.#awake.during(run);
+    return options.background === true ? run : this.keepAwake(run);
+  }
+
+  /** Keeps the process alive until the work is done. */
+  keepAwake<T>(work: Promise<T>): Promise<T> {
+    return this.#awake.during(work);
   }
 
   async #run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
@@ -77,7 +84,7 @@ export class Route {
       const node = await this.#nodeWhenUp(deadline);
       if (node === undefined) throw this.#tooLate(cause, outcome());
       try {
-        return await this.#send(node, script, args, deadline, progress);
+        return await this.#send(node, script, args, { ...options, progress });
       } catch (error) {
         if (error === LATE) throw timedOut("unknown");
         cause = error as Error;
@@ -94,13 +101,14 @@ export class Route {
     node: StoreNode,
     script: Script,
     args: ScriptArgs,
-    deadline: number,
-    progress: { maybe: boolean },
+    { deadline, beside, progress }: RunOptions & { readonly progress: { maybe: boolean } },
   ): Promise<unknown> {
     const earlier = progress.maybe;
     progress.maybe = true;
     try {
-      const answer = await before(node.commands.script(script, this.home, args(node)), deadline, this.#clock);
+      const answering = node.commands.script(script, this.home, args(node));
+      beside?.(node);
+      const answer = await before(answering, deadline, this.#clock);
       if (answer === LATE) throw LATE;
       return answer;
     } catch (error) {

@@ -6,7 +6,7 @@ import { SETTLE } from "./scripts/settle.js";
 import type { BatchKind } from "./sequenced-batches.js";
 import { shardOf } from "./shards.js";
 import { dataLost } from "./store-errors.js";
-import { compareIds, type Token } from "./token.js";
+import { compareIds, type Holder, type Token, tokenPrefix } from "./token.js";
 
 /** A delivery to end, with its token read. */
 export interface SettleItem {
@@ -44,9 +44,9 @@ export function settleBatches(report: (error: AgentCommError) => void): BatchKin
   };
 }
 
-/** What one run of XPENDING can fence: the same stream and the same consumer. Acks and others by their index. */
+/** What one run of XPENDING can fence. Acks and others by their index. */
 interface SettleGroup {
-  readonly token: Token;
+  readonly holder: Holder;
   readonly items: readonly SettleItem[];
   readonly acks: number[];
   readonly others: number[];
@@ -54,25 +54,27 @@ interface SettleGroup {
 
 function groupsOf(items: readonly SettleItem[]): SettleGroup[] {
   const groups = new Map<string, SettleGroup>();
+  // Items with the same holder mostly follow each other, and share the object.
+  let last: SettleGroup | undefined;
   for (const [index, { token, action }] of items.entries()) {
-    const name = `${token.agentId}:${token.lane}:${token.incarnation}:${token.leaseMs}`;
-    let group = groups.get(name);
-    if (group === undefined) {
-      group = { token, items, acks: [], others: [] };
-      groups.set(name, group);
+    const { holder } = token;
+    if (last?.holder !== holder) {
+      const name = tokenPrefix(holder);
+      last = groups.get(name) ?? { holder, items, acks: [], others: [] };
+      groups.set(name, last);
     }
-    (action.kind === "ack" ? group.acks : group.others).push(index);
+    (action.kind === "ack" ? last.acks : last.others).push(index);
   }
   return [...groups.values()];
 }
 
-function encodeGroup({ token, items, acks, others }: SettleGroup): string[] {
-  let lowest = token.id;
-  let highest = token.id;
+function encodeGroup({ holder, items, acks, others }: SettleGroup): string[] {
+  let lowest = "";
+  let highest = "";
   for (const index of [...acks, ...others]) {
     const { id } = (items[index] as SettleItem).token;
-    if (compareIds(id, lowest) < 0) lowest = id;
-    if (compareIds(id, highest) > 0) highest = id;
+    if (lowest === "" || compareIds(id, lowest) < 0) lowest = id;
+    if (highest === "" || compareIds(id, highest) > 0) highest = id;
   }
   let ackText = "";
   for (const index of acks) {
@@ -80,11 +82,11 @@ function encodeGroup({ token, items, acks, others }: SettleGroup): string[] {
     ackText += `${id},${count} `;
   }
   const args = [
-    String(shardOf(token.agentId)),
-    token.agentId,
-    token.lane,
-    token.incarnation,
-    token.leaseMs,
+    String(shardOf(holder.agentId)),
+    holder.agentId,
+    holder.lane,
+    holder.incarnation,
+    holder.leaseMs,
     lowest,
     highest,
     ackText,
@@ -110,12 +112,12 @@ export function renewals(keys: Keys): GatheredKind<RenewItem, boolean> {
     weightOf: () => 1,
     encode: (items) => [
       keys.namespace,
-      ...items.flatMap(({ token: { agentId, lane, id, incarnation, count }, leaseMs }) => [
-        String(shardOf(agentId)),
-        agentId,
-        lane,
+      ...items.flatMap(({ token: { holder, id, count }, leaseMs }) => [
+        String(shardOf(holder.agentId)),
+        holder.agentId,
+        holder.lane,
         id,
-        incarnation,
+        holder.incarnation,
         String(count),
         String(Math.ceil(leaseMs)),
       ]),

@@ -1,4 +1,4 @@
-import type { AppendEntry, AppendResult, SettleResult, StoredRecord, TakeResult } from "@agentcomm/protocol";
+import type { AppendEntry, AppendResult, SettleResult, StoredRecord } from "@agentcomm/protocol";
 import { APPENDS } from "./appends.js";
 import { Gathered } from "./gathered.js";
 import { Producer } from "./producer.js";
@@ -8,7 +8,8 @@ import { DELETE_RECORDS, PUT_RECORDS } from "./scripts/records.js";
 import { SequencedBatches } from "./sequenced-batches.js";
 import { type RenewItem, renewals, type SettleItem, settleBatches } from "./settles.js";
 import { ALL_SHARDS } from "./shards.js";
-import { type TakeContext, type TakeItem, Takes, takeCalls } from "./takes.js";
+import { type Look, type TakeContext, type TakeItem, takeCalls } from "./take-calls.js";
+import { Takes } from "./takes.js";
 
 /** The shards that one script reaches together, and what is on its way to them. */
 export interface ShardGroup {
@@ -44,7 +45,7 @@ export class ShardGroups {
         deletes: new SequencedBatches(recordWrites(DELETE_RECORDS, { waitsForRoom: true }), route, producer, clock),
         reads: new Gathered(recordReads(keys), route, clock),
         renews: new Gathered(renewals(keys), route, clock),
-        takes: new Takes(new Gathered<TakeItem, TakeResult>(takeCalls(route, takes), route, clock), route, takes),
+        takes: new Takes(new Gathered<TakeItem, Look>(takeCalls(route, takes), route, clock), route, takes),
       };
     });
   }

@@ -4,13 +4,15 @@ import { defineScript } from "./script.js";
 
 /**
  * Leases entries, for several mailboxes in one run. ARGV: namespace, incarnation, the store's time as this process expects
- * it (or -1), and six per mailbox: shard, agent, limit, leaseMs, whether to note that a receiver looked in, whether leases
- * are in doubt.
+ * it (or -1), and seven per mailbox: shard, agent, limit, leaseMs, whether to note that a receiver looked in, whether leases
+ * are in doubt, and the lane that is about to be read past this script (drain.ts; "": none).
  *
  * Answers the store's time, and per mailbox: `ok`, the mark of its shard's bell (where a look is noted, else ""), the
  * milliseconds until something falls due (-1: nothing will), the lanes whose group had vanished, how many bodies had vanished,
- * whether its leases started anew, and lane by lane what was leased: the lane, `new` and the entries, or `again`, the entries,
- * their deliveries and their notes. A mailbox that cannot be read answers `failed` and the error's text.
+ * whether its leases started anew, how many lanes hold entries, and lane by lane what was leased: the lane, `new` and the
+ * entries, or `again`, the entries, their deliveries and their notes. Where a lane is about to be read: whether it may be, that
+ * is, nothing more urgent waits, and nothing in it is to be offered again.
+ * A mailbox that cannot be read answers `failed` and the error's text.
  */
 export const TAKE = defineScript(
   "take",
@@ -24,9 +26,9 @@ local incarnation, expected = ARGV[2], tonumber(ARGV[3])
 local now = clockMs()
 local jumped = expected >= 0 and math.abs(now - expected) > 2000
 
--- Whether the lane has its group. It is made at 0, so that what was sent before is received; and only where there is
--- something to receive. True as second value: there had been one.
-local function withGroup(p, agent, lane, queue)
+-- Makes the lane's group: at 0, so that what was sent before is received; and only where there is something to receive.
+-- Returns whether there had been one.
+local function makeGroup(p, agent, lane, queue)
   local made = redis.pcall('XGROUP', 'CREATE', queue, 'agents', '0')
   if made.err and string.sub(made.err, 1, 9) ~= 'BUSYGROUP' then error(made) end
   return call('HSET', p .. 'box:' .. agent, 'lane:' .. lane, 1) == 0
@@ -47,7 +49,20 @@ local function claim(p, agent, lane, queue, consumer, waiting)
   return reply, claimed, notes
 end
 
-local function take(p, agent, limit, lease, touch, doubtful)
+-- Whether native reading of this lane would hand out what the next take should.
+local function mayDrain(p, agent, lane)
+  for _, other in ipairs(LANES) do
+    if other == lane then break end
+    if call('XLEN', queueOf(p, agent, other)) > 0 then return false end
+  end
+  for _, pool in ipairs({'~back', '~free'}) do
+    local waiting = redis.pcall('XPENDING', queueOf(p, agent, lane), 'agents', '-', '+', 1, pool)
+    if waiting.err or #waiting > 0 then return false end
+  end
+  return true
+end
+
+local function take(p, agent, limit, lease, touch, doubtful, drained)
   gone = 0
   mailbox(p, agent)
   local born = ''
@@ -58,16 +73,25 @@ local function take(p, agent, limit, lease, touch, doubtful)
   local dueAt = tonumber(call('ZSCORE', p .. 'due', agent) or math.huge)
   if doubtful or dueAt <= now then recover(p, agent, now, doubtful) end
   local consumer = incarnation .. '.' .. lease
-  local regrouped, taken = '', {}
+  local regrouped, taken, filled, drain = '', {}, 0, 0
+  if drained ~= '' then
+    limit = 0
+    if mayDrain(p, agent, drained) then
+      fallsDue(p, agent, now + lease)
+      drain = 1
+    end
+  end
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
-    if limit > 0 and call('XLEN', queue) > 0 then
+    local length = limit > 0 and call('XLEN', queue) or 0
+    if length > 0 then
+      filled = filled + 1
       for _, pool in ipairs({'~back', '~free'}) do
         local size = math.min(limit, PAGE)
         local waiting = size > 0 and redis.pcall('XPENDING', queue, 'agents', '-', '+', size, pool) or {}
         if waiting.err then
           if string.sub(waiting.err, 1, 7) ~= 'NOGROUP' then error(waiting) end
-          if withGroup(p, agent, lane, queue) then regrouped = regrouped .. lane end
+          if makeGroup(p, agent, lane, queue) then regrouped = regrouped .. lane end
         elseif #waiting > 0 then
           local entries, counts, notes = claim(p, agent, lane, queue, consumer, waiting)
           taken[#taken + 1] = {lane, 'again', entries, counts, notes}
@@ -87,13 +111,13 @@ local function take(p, agent, limit, lease, touch, doubtful)
   if #taken > 0 then fallsDue(p, agent, now + lease) end
   local nextAt = call('ZSCORE', p .. 'due', agent)
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
-  return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, taken}
+  return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, taken, drain}
 end
 
 local answers = {now}
-for at = 4, #ARGV, 6 do
+for at = 4, #ARGV, 7 do
   local fine, answer = pcall(take, prefixOf(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]),
-    ARGV[at + 4] == '1', ARGV[at + 5] == '1' or jumped)
+    ARGV[at + 4] == '1', ARGV[at + 5] == '1' or jumped, ARGV[at + 6])
   -- What is wrong with one mailbox is no other mailbox's trouble.
   if not fine then answer = {'failed', type(answer) == 'table' and answer.err or tostring(answer)} end
   answers[#answers + 1] = answer

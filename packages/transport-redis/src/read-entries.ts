@@ -1,0 +1,44 @@
+import { crc32 } from "node:zlib";
+import type { TakenEntry } from "@agentcomm/protocol";
+import { encodeToken, type Holder, tokenPrefix } from "./token.js";
+
+/** An entry of a stream as Redis answers it: names and values in turn. */
+export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
+
+/** What is known of entries that were offered before, entry by entry. */
+export interface Offered {
+  readonly counts: readonly number[];
+  /** Reasons of earlier attempts, a JSON array, where there are any. */
+  readonly notes: readonly (Buffer | null)[];
+}
+
+const MESSAGE = Buffer.from("message");
+const DIGEST = Buffer.from("digest");
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Makes taken entries of stream entries that a holder has leased. */
+export function readEntries(found: readonly StreamEntry[], holder: Holder, offered?: Offered): TakenEntry[] {
+  const prefix = tokenPrefix(holder);
+  return found.map(([id, fields], index) => {
+    const attempt = offered?.counts[index] ?? 1;
+    const entry: Mutable<TakenEntry> = { token: encodeToken(prefix, id.toString("latin1"), attempt), attempt };
+    readFields(entry, fields);
+    const notes = offered?.notes[index];
+    if (notes) entry.reasons = JSON.parse(String(notes)) as string[];
+    return entry;
+  });
+}
+
+function readFields(entry: Mutable<TakenEntry>, fields: readonly Buffer[]): void {
+  let digest: Buffer | undefined;
+  for (let index = 0; index < fields.length; index += 2) {
+    const name = fields[index] as Buffer;
+    if (name.equals(MESSAGE)) entry.payload = fields[index + 1] as Buffer;
+    else if (name.equals(DIGEST)) digest = fields[index + 1] as Buffer;
+  }
+  if (entry.payload === undefined || digest === undefined) return;
+  const kept = digest.toString("latin1");
+  if (Number.parseInt(kept, 16) === crc32(entry.payload)) return;
+  entry.damaged = `the stored bytes do not have the digest ${kept} that they were stored with`;
+}
