@@ -14,7 +14,7 @@ export interface Writer extends AsyncDisposable {
 }
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
-const NODE = [process.execPath, "--import", file("./source-imports.mjs"), file("./writer.ts")];
+const NODE = [process.execPath, "--import", file("./source-imports.ts"), file("./writer.ts")];
 
 /** Starts a writer; with `maxFileBytes` its files can't grow beyond that, as on a full disk. */
 export function startWriter(folder: string, name: string, how: string, maxFileBytes?: number): Writer {
