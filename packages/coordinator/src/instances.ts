@@ -2,7 +2,7 @@ import type { Clock, RecordStore } from "@agentcomm/protocol";
 import { type ReportTrouble, toAgentCommError } from "@agentcomm/protocol/internal";
 
 /** The collection of the running coordinators: the key is the owner's id, the time to live its lease. */
-export const COORDINATORS = "coordinators";
+const COORDINATORS = "coordinators";
 
 interface InstanceRecord {
   readonly coordinatorId: string;

@@ -17,7 +17,7 @@ export const MESSAGE_ID_PATTERN = /^[\x20-\x7e]{1,128}$/;
 const NOT_PRINTABLE = /[^\x20-\x7e]/;
 
 /** A message type, built in or custom. */
-export const MESSAGE_TYPE_PATTERN = /^[a-z][a-z0-9_.]{0,62}$/;
+const MESSAGE_TYPE_PATTERN = /^[a-z][a-z0-9_.]{0,62}$/;
 
 /** Whether the value is an agent id. */
 export function isAgentId(value: unknown): value is string {
