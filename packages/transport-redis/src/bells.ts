@@ -58,7 +58,7 @@ export class Bells {
 
   /** A connection for rings is up: subscribes to what its node serves. */
   connected(node: StoreNode, client: Redis): void {
-    client.on("smessage", (channel: string, text: string) => this.#heard(channel, text));
+    client.on("smessage", (channel: string, text: string) => this.#heard(node, channel, text));
     // The server ended a subscription: the shard has moved.
     client.on("moved", () => this.#topology.doubt());
     for (const [shard, bell] of this.#bells) {
@@ -72,7 +72,8 @@ export class Bells {
   learn(shard: number, born: string): void {
     const bell = this.#bells.get(shard);
     if (bell === undefined) return;
-    if (bell.born === undefined) bell.born = born;
+    // "": the shard holds nothing yet.
+    if (bell.born === undefined || bell.born === "") bell.born = born;
     else if (bell.born !== born) bell.wentBack = true;
   }
 
@@ -147,10 +148,11 @@ export class Bells {
     }
   }
 
-  #heard(channel: string, text: string): void {
+  #heard(node: StoreNode, channel: string, text: string): void {
     const shard = this.#keys.shardOfBell(channel);
     const bell = shard === undefined ? undefined : this.#bells.get(shard);
-    if (shard === undefined || bell === undefined) return;
+    // Before the subscription is confirmed all is looked at anyway; and a node that the shard has left may be late.
+    if (shard === undefined || bell?.subscribedOn !== node) return;
     const [first = "", ...names] = text.split(" ");
     const number = Number(first);
     const last = bell.heard;

@@ -51,7 +51,7 @@ export class DeadLetterBox {
     let count = 0;
     if (ids !== undefined) {
       for (const part of pages(ids)) {
-        const [moved] = await producer.once(REDRIVE, [shard, agentId, "some", ...part], { deadline });
+        const [moved] = await producer.run(REDRIVE, [shard, agentId, "some", ...part], { deadline });
         count += Number(moved);
       }
       return count;
@@ -59,7 +59,7 @@ export class DeadLetterBox {
     let [goOn, stopAt] = ["-", "+"];
     while (goOn !== "") {
       const payload = [shard, agentId, "all", goOn, stopAt, String(PAGE)];
-      const [moved, next, last] = await producer.once(REDRIVE, payload, { deadline });
+      const [moved, next, last] = await producer.run(REDRIVE, payload, { deadline });
       count += Number(moved);
       [goOn, stopAt] = [String(next), String(last)];
     }
@@ -70,7 +70,7 @@ export class DeadLetterBox {
     const { producer, shard } = this.#find(agentId);
     let count = 0;
     for (const part of ids === undefined ? [[]] : pages(ids)) {
-      const [removed] = await producer.once(PURGE, [shard, agentId, ...part], { deadline, waitsForRoom: true });
+      const [removed] = await producer.run(PURGE, [shard, agentId, ...part], { deadline, waitsForRoom: true });
       count += Number(removed);
     }
     return count;

@@ -72,10 +72,10 @@ export class Gathered<Item, Answer> {
         second = beside(node).catch((error: unknown) => error);
       });
     });
-    const answer = await first;
-    const inTime = await this.#route.keepAwake(before(second, deadline, this.#clock));
+    const both = first.then(async (answer) => [answer, await second] as const);
+    const inTime = await before(this.#route.keepAwake(both), deadline, this.#clock);
     if (inTime === LATE) throw timedOut("unknown");
-    return [answer, inTime];
+    return inTime;
   }
 
   #flush(): void {
@@ -107,7 +107,7 @@ export class Gathered<Item, Answer> {
       return encode(items, node);
     };
     try {
-      const answer = await this.#route.run(script, args, {
+      const answer = await this.#route.runToEnd(script, args, {
         deadline,
         repeatable,
         waitsForRoom,

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "@agentcomm/protocol";
-import { pause } from "./deadline.js";
+import { before, LATE, pause } from "./deadline.js";
 import type { Keys } from "./keys.js";
 import type { Route, RunOptions } from "./route.js";
 import type { Script } from "./scripts/script.js";
@@ -45,9 +45,9 @@ export class Producer {
 
   /**
    * Runs a script that ends with ONCE, and resolves to its answer. `after` names the number that must have run before, or 0.
-   * Rejects as Route.run does, and with STORE_FAILED if the script itself fails.
+   * Rejects as Route.runToEnd does, and with STORE_FAILED if the script itself fails.
    */
-  async run(
+  async runToEnd(
     number: number,
     script: Script,
     payload: readonly (string | Buffer)[],
@@ -64,7 +64,11 @@ export class Producer {
       ...payload,
     ];
     for (;;) {
-      const answer = (await this.#route.run(script, args, { ...options, deadline, repeatable: true })) as unknown[];
+      const answer = (await this.#route.runToEnd(script, args, {
+        ...options,
+        deadline,
+        repeatable: true,
+      })) as unknown[];
       const [kind, ...rest] = answer;
       const word = String(kind);
       if (word === "ok") return rest;
@@ -74,18 +78,18 @@ export class Producer {
     }
   }
 
-  /** Numbers, runs and closes: for what is done one by one. */
-  async once(
+  /** Numbers and runs, for what is done one by one. Rejects as Route.run does. */
+  async run(
     script: Script,
     payload: readonly (string | Buffer)[],
     options: Omit<RunOptions, "repeatable">,
   ): Promise<readonly unknown[]> {
     const number = this.open();
-    try {
-      return await this.run(number, script, payload, options);
-    } finally {
-      this.close(number);
-    }
+    const progress = { maybe: false };
+    const running = this.runToEnd(number, script, payload, { ...options, progress }).finally(() => this.close(number));
+    const answer = await before(running, options.deadline, this.#clock);
+    if (answer === LATE) throw timedOut(progress.maybe ? "unknown" : "none");
+    return answer;
   }
 
   get #floor(): number {

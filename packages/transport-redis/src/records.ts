@@ -151,7 +151,8 @@ export class RedisRecords implements DriverRecords {
     for (;;) {
       const args = [this.#keys.namespace, String(shardOf(collection)), collection, String(cursor), String(PAGE)];
       const answer = await this.#read(RECORD_CHANGES, collection, args, call);
-      const [nextIn, reached, more, ...values] = answer as [number, number, number, ...unknown[]];
+      const [born, nextIn, reached, more, ...values] = answer as [Buffer, number, number, number, ...unknown[]];
+      this.#bells.learn(shardOf(collection), String(born));
       const next = nextIn < 0 ? undefined : { nextExpiryInMs: nextIn };
       if (reached < 0) return { ...(await this.#everything(collection, call)), ...next };
       for (let at = 0; at < values.length; at += 5) {

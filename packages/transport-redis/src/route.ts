@@ -64,9 +64,20 @@ export class Route {
 
   /**
    * Runs a script and resolves to its answer. Waits for a connection, follows a shard to its new node, waits out what passes.
-   * Rejects with CONNECTION_LOST, TIMEOUT, STORAGE_FULL or STORE_FAILED and the outcome.
+   * Rejects by the deadline, with CONNECTION_LOST, TIMEOUT, STORAGE_FULL or STORE_FAILED and the outcome.
    */
-  run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
+  async run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
+    const { progress = { maybe: false } } = options;
+    const answer = await before(this.runToEnd(script, args, { ...options, progress }), options.deadline, this.#clock);
+    if (answer === LATE) throw timedOut(progress.maybe ? "unknown" : "none");
+    return answer;
+  }
+
+  /**
+   * As `run`, for who watches the deadline himself: tries nothing more after it, yet ends only when what was sent is answered,
+   * or the connection given up.
+   */
+  runToEnd(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
     const run = this.#run(script, args, options);
     return options.background === true ? run : this.keepAwake(run);
   }
@@ -77,44 +88,28 @@ export class Route {
   }
 
   async #run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
-    const { deadline, repeatable, waitsForRoom = false, progress = { maybe: false } } = options;
+    const { deadline, repeatable, beside, waitsForRoom = false, progress = { maybe: false } } = options;
     let cause: Error | undefined;
     const outcome = () => (progress.maybe ? ("unknown" as const) : ("none" as const));
     for (;;) {
       const node = await this.#nodeWhenUp(deadline);
       if (node === undefined) throw this.#tooLate(cause, outcome());
+      const earlier = progress.maybe;
+      progress.maybe = true;
       try {
-        return await this.#send(node, script, args, { ...options, progress });
+        const answering = node.commands.script(script, this.home, args(node));
+        beside?.(node);
+        return await answering;
       } catch (error) {
-        if (error === LATE) throw timedOut("unknown");
         cause = error as Error;
-        if (error instanceof NoReply && !repeatable) throw connectionLost("unknown", cause);
+        // Refused or not sent: this time it has certainly not run.
+        if (!(error instanceof NoReply)) progress.maybe = earlier;
+        else if (!repeatable) throw connectionLost("unknown", cause);
         // A pause in any case: a connection that fails at once must not keep the event loop to itself.
         if (error instanceof NoReply || error instanceof NotSent) await pause(PAUSE_MS / 10, deadline, this.#clock);
         else await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
         if (this.#clock.monotonic() >= deadline) throw this.#tooLate(cause, outcome());
       }
-    }
-  }
-
-  async #send(
-    node: StoreNode,
-    script: Script,
-    args: ScriptArgs,
-    { deadline, beside, progress }: RunOptions & { readonly progress: { maybe: boolean } },
-  ): Promise<unknown> {
-    const earlier = progress.maybe;
-    progress.maybe = true;
-    try {
-      const answering = node.commands.script(script, this.home, args(node));
-      beside?.(node);
-      const answer = await before(answering, deadline, this.#clock);
-      if (answer === LATE) throw LATE;
-      return answer;
-    } catch (error) {
-      // Refused or not sent: this time it has certainly not run.
-      if (error !== LATE && !(error instanceof NoReply)) progress.maybe = earlier;
-      throw error;
     }
   }
 

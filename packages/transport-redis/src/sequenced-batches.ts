@@ -135,7 +135,7 @@ export class SequencedBatches<Item, Result> {
     let results: readonly (Result | AgentCommError)[];
     try {
       const after = ordered ? () => this.#before(number) : () => 0;
-      const answer = await this.#producer.run(number, script, encode(items), {
+      const answer = await this.#producer.runToEnd(number, script, encode(items), {
         deadline,
         waitsForRoom,
         progress,

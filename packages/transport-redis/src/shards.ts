@@ -21,7 +21,7 @@ export function crc16(text: string): number {
 
 /**
  * The shard of an agent's mailbox, of a topic's member or of a collection of records: CRC-16/XMODEM of the name, modulo 64.
- * Whoever reads or writes the keys in another language computes the same: `shardOf("worker-1")` is SHARD_EXAMPLE.
+ * Whoever reads or writes the keys in another language computes the same: `shardOf("worker-1")` is 47.
  */
 export function shardOf(name: string): number {
   return crc16(name) % SHARDS;

@@ -13,15 +13,12 @@ local floor = tonumber(known[1] or '0')
 if tonumber(number) < floor then return {'stale'} end
 if known[2] then return cmsgpack.unpack(known[2]) end
 if tonumber(after) > 0 and tonumber(after) >= floor and not known[3] then return {'gap'} end
-floor = math.max(floor, tonumber(ARGV[4]))
 local fine, result = pcall(work)
 if not fine then result = {'failed', type(result) == 'table' and result.err or tostring(result)} end
-call('HSET', producer, number, cmsgpack.pack(result), 'floor', floor)
-call('PEXPIRE', producer, 3600000)
-if tonumber(number) % 32 == 0 then
-  for _, field in ipairs(call('HKEYS', producer)) do
-    if field ~= 'floor' and tonumber(field) < floor then call('HDEL', producer, field) end
-  end
-end
+local raised = math.max(floor, tonumber(ARGV[4]))
+call('HSET', producer, number, cmsgpack.pack(result), 'floor', raised)
+-- What lies below the floor is refused without being known.
+for old = math.max(floor, raised - 1000), raised - 1 do call('HDEL', producer, old) end
+if not known[1] or tonumber(number) % 16 == 0 then call('PEXPIRE', producer, 3600000) end
 return result
 `;

@@ -164,8 +164,8 @@ return answer
 );
 
 /**
- * What changed in a collection. ARGV: namespace, shard, collection, since, limit. First ends what has expired. Answers
- * milliseconds until the next expiry (-1: none), the version up to which this tells (-1: the log does not reach back to
+ * What changed in a collection. ARGV: namespace, shard, collection, since, limit. First ends what has expired. Answers the mark
+ * of the shard's bell, milliseconds until the next expiry (-1: none), the version up to which this tells (-1: the log does not reach back to
  * `since`), whether there is more, and five per key that changed: key, kind, version, milliseconds left, value.
  */
 export const RECORD_CHANGES = defineScript(
@@ -182,12 +182,13 @@ while sweep(c, now) do ring(p, '#' .. ARGV[3]) end
 local first = call('ZRANGE', c.ttl, 0, 0, 'WITHSCORES')
 local nextIn = first[2] and math.max(tonumber(first[2]) - now, 0) or -1
 local version = tonumber(call('GET', c.version) or '0')
-if since == version and since > 0 then return {nextIn, version, 0} end
+local born = call('HGET', p .. 'bell', 'born') or ''
+if since == version and since > 0 then return {born, nextIn, version, 0} end
 local log = since > 0 and call('XRANGE', c.log, string.format('(%.0f-0', since), '+', 'COUNT', limit) or {}
 -- Versions follow each other without a gap, so one that is missing at the start was trimmed, or belongs to a former life.
-if #log == 0 or log[1][1] ~= string.format('%.0f-0', since + 1) then return {nextIn, -1, 0} end
+if #log == 0 or log[1][1] ~= string.format('%.0f-0', since + 1) then return {born, nextIn, -1, 0} end
 local more = #log == limit
-local answer = {nextIn, more and tonumber(string.match(log[#log][1], '^%d+')) or version, more and 1 or 0}
+local answer = {born, nextIn, more and tonumber(string.match(log[#log][1], '^%d+')) or version, more and 1 or 0}
 local kinds, order = {}, {}
 for _, entry in ipairs(log) do
   local kind, key = entry[2][2], entry[2][4]

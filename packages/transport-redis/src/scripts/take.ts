@@ -62,6 +62,13 @@ local function mayDrain(p, agent, lane)
   return true
 end
 
+-- Sees to it that the lease's end is not missed. Returns when the next thing falls due.
+local function leasedUntil(p, agent, at, nextAt)
+  if nextAt and tonumber(nextAt) <= at then return nextAt end
+  call('ZADD', p .. 'due', at, agent)
+  return at
+end
+
 local function take(p, agent, limit, lease, touch, doubtful, drained)
   gone = 0
   mailbox(p, agent)
@@ -70,14 +77,17 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
     call('ZADD', p .. 'boxes', now, agent)
     born = call('HGET', p .. 'bell', 'born') or ''
   end
-  local dueAt = tonumber(call('ZSCORE', p .. 'due', agent) or math.huge)
-  if doubtful or dueAt <= now then recover(p, agent, now, doubtful) end
+  local nextAt = call('ZSCORE', p .. 'due', agent)
+  if doubtful or nextAt and tonumber(nextAt) <= now then
+    recover(p, agent, now, doubtful)
+    nextAt = call('ZSCORE', p .. 'due', agent)
+  end
   local consumer = incarnation .. '.' .. lease
   local regrouped, taken, filled, drain = '', {}, 0, 0
   if drained ~= '' then
     limit = 0
     if mayDrain(p, agent, drained) then
-      fallsDue(p, agent, now + lease)
+      nextAt = leasedUntil(p, agent, now + lease, nextAt)
       drain = 1
     end
   end
@@ -108,8 +118,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
       end
     end
   end
-  if #taken > 0 then fallsDue(p, agent, now + lease) end
-  local nextAt = call('ZSCORE', p .. 'due', agent)
+  if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
   return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, taken, drain}
 end

@@ -1,0 +1,77 @@
+import { Redis } from "ioredis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createRedisTransport, type RedisTransportOptions } from "../src/index.js";
+import { note, openScene, type RedisScene } from "./scene.js";
+
+let scene: RedisScene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene[Symbol.asyncDispose]());
+
+test.each<[string, RedisTransportOptions, string]>([
+  ["no URL", { url: "redis" }, "url is"],
+  ["another protocol", { url: "http://localhost" }, "redis://host:port"],
+  ["a database that is no number", { url: "redis://localhost/one" }, "database"],
+  [
+    "two ways to connect",
+    { url: "redis://localhost", sentinel: { name: "a", sentinels: [{ host: "b" }] } },
+    "sentinel",
+  ],
+  ["a cluster without nodes", { cluster: { nodes: [] } }, "cluster.nodes"],
+  ["no sentinels", { sentinel: { name: "a", sentinels: [] } }, "sentinel.sentinels"],
+  ["a stall that is no number", { stallMs: Number.NaN }, "stallMs"],
+])("%s is refused with the option's name", (_, options, text) => {
+  expect(() => createRedisTransport(options)).toThrow(
+    expect.objectContaining({ code: "INVALID_OPTIONS", message: expect.stringContaining(text) }),
+  );
+});
+
+test("a namespace outside the grammar is refused", () => {
+  expect(() => createRedisTransport({ namespace: "a:{b}" })).toThrow(
+    expect.objectContaining({ code: "INVALID_AGENT_ID" }),
+  );
+});
+
+test("an error never shows the password of a URL", () => {
+  expect(() => createRedisTransport({ url: "http://user:s3cret@localhost" })).toThrow(
+    expect.not.objectContaining({ message: expect.stringContaining("s3cret") }),
+  );
+});
+
+test("a client lends its settings, and is neither used nor closed", async () => {
+  const client = new Redis(scene.server.url, { keyPrefix: "mine:", db: 3, lazyConnect: true });
+  const transport = createRedisTransport({ client, namespace: scene.namespace });
+  await transport.send(note("bob", 1));
+  await transport.close();
+  expect(client.status).toBe("wait");
+  await client.connect();
+  expect(await client.keys("mine:*")).toEqual([]);
+  const plain = new Redis(scene.server.url, { db: 3 });
+  expect(await plain.keys(`${scene.namespace}:*:q:bob:m`)).toHaveLength(1);
+  client.disconnect();
+  plain.disconnect();
+});
+
+test("a wrong password is told by the deadline, with what the server said", async () => {
+  const url = scene.server.url.replace("//", "//nobody:wrong@");
+  const transport = createRedisTransport({ url, timeoutMs: 300 });
+  await expect(transport.open()).rejects.toMatchObject({
+    code: "CONNECTION_LOST",
+    message: expect.stringContaining("WRONGPASS"),
+  });
+  await transport.close();
+});
+
+test("closing while the server is away ends when the last call does", async () => {
+  await using own = await openScene();
+  const transport = own.transport({ timeoutMs: 300 });
+  await transport.receive("bob");
+  const waiting = transport.receive("bob", { waitMs: 60_000 }).catch((error: unknown) => error);
+  await own.server.kill();
+  const startedAt = performance.now();
+  await transport.close();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(await waiting).toMatchObject({ code: expect.stringMatching(/^(CLOSED|CONNECTION_LOST)$/) });
+  await expect(transport.send(note("bob", 1))).rejects.toMatchObject({ code: "CLOSED" });
+});
