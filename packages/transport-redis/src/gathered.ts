@@ -2,7 +2,6 @@ import { AgentCommError, type Clock } from "@agentcomm/protocol";
 import { before, LATE } from "./deadline.js";
 import type { Route } from "./route.js";
 import type { Script } from "./scripts/script.js";
-import { timedOut } from "./store-errors.js";
 import type { StoreNode } from "./store-node.js";
 
 /** What is asked for together, and how. */
@@ -28,6 +27,8 @@ const MAX_WEIGHT = 2_048;
 
 interface Asking<Item, Answer> {
   readonly item: Item;
+  /** Set once it travels. */
+  progress?: { maybe: boolean };
   readonly deadline: number;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
@@ -47,14 +48,11 @@ export class Gathered<Item, Answer> {
   }
 
   /** Rejects by the deadline, as Route.run does. */
-  async ask(item: Item, deadline: number): Promise<Answer> {
-    const answer = new Promise<Answer>((resolve, reject) => {
+  ask(item: Item, deadline: number): Promise<Answer> {
+    return this.#untilLate(item, deadline, (asking) => {
       if (this.#asking.length === 0) process.nextTick(() => this.#flush());
-      this.#asking.push({ item, deadline, resolve, reject });
+      this.#asking.push(asking);
     });
-    const inTime = await before(answer, deadline, this.#clock);
-    if (inTime === LATE) throw timedOut("unknown");
-    return inTime;
   }
 
   /**
@@ -66,15 +64,28 @@ export class Gathered<Item, Answer> {
     deadline: number,
     beside: (node: StoreNode) => Promise<unknown>,
   ): Promise<readonly [Answer, unknown]> {
+    const progress = { maybe: false };
     let second: Promise<unknown> = Promise.resolve(undefined);
-    const first = new Promise<Answer>((resolve, reject) => {
-      void this.#send([{ item, deadline, resolve, reject }], (node) => {
+    const first = this.#untilLate(item, deadline, (asking) => {
+      void this.#send([asking], (node) => {
+        progress.maybe = true;
         second = beside(node).catch((error: unknown) => error);
       });
     });
     const both = first.then(async (answer) => [answer, await second] as const);
     const inTime = await before(this.#route.keepAwake(both), deadline, this.#clock);
-    if (inTime === LATE) throw timedOut("unknown");
+    if (inTime === LATE) throw this.#route.tooLate(progress);
+    return inTime;
+  }
+
+  async #untilLate(item: Item, deadline: number, start: (asking: Asking<Item, Answer>) => void): Promise<Answer> {
+    let asking: Asking<Item, Answer> | undefined;
+    const answer = new Promise<Answer>((resolve, reject) => {
+      asking = { item, deadline, resolve, reject };
+      start(asking);
+    });
+    const inTime = await before(answer, deadline, this.#clock);
+    if (inTime === LATE) throw this.#route.tooLate(asking?.progress ?? { maybe: false });
     return inTime;
   }
 
@@ -99,8 +110,12 @@ export class Gathered<Item, Answer> {
   async #send(part: readonly Asking<Item, Answer>[], beside?: (node: StoreNode) => void): Promise<void> {
     const { script, repeatable, waitsForRoom, encode, decode } = this.#kind;
     const items = part.map((asking) => asking.item);
+    const progress = { maybe: false };
     let deadline = 0;
-    for (const asking of part) deadline = Math.max(deadline, asking.deadline);
+    for (const asking of part) {
+      asking.progress = progress;
+      deadline = Math.max(deadline, asking.deadline);
+    }
     let sentAt = 0;
     const args = (node: StoreNode) => {
       sentAt = this.#clock.monotonic();
@@ -111,6 +126,7 @@ export class Gathered<Item, Answer> {
         deadline,
         repeatable,
         waitsForRoom,
+        progress,
         ...(beside && { beside }),
       });
       const answers = decode(answer as unknown[], items, sentAt);

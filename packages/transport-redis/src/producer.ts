@@ -88,7 +88,7 @@ export class Producer {
     const progress = { maybe: false };
     const running = this.runToEnd(number, script, payload, { ...options, progress }).finally(() => this.close(number));
     const answer = await before(running, options.deadline, this.#clock);
-    if (answer === LATE) throw timedOut(progress.maybe ? "unknown" : "none");
+    if (answer === LATE) throw this.#route.tooLate(progress);
     return answer;
   }
 

@@ -69,8 +69,17 @@ export class Route {
   async run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
     const { progress = { maybe: false } } = options;
     const answer = await before(this.runToEnd(script, args, { ...options, progress }), options.deadline, this.#clock);
-    if (answer === LATE) throw timedOut(progress.maybe ? "unknown" : "none");
+    if (answer === LATE) throw this.tooLate(progress);
     return answer;
+  }
+
+  /** What a call is told whose deadline comes before its answer. */
+  tooLate(progress: { readonly maybe: boolean }, cause?: Error): AgentCommError {
+    const outcome = progress.maybe ? "unknown" : "none";
+    const { node } = this;
+    if (node?.commands.isUp !== true) return connectionLost(outcome, this.#topology.lastError ?? cause);
+    if (cause === undefined) return timedOut(outcome);
+    return judge(cause.message).kind === "full" ? storageFull(outcome, cause) : connectionLost(outcome, cause);
   }
 
   /**
@@ -93,7 +102,7 @@ export class Route {
     const outcome = () => (progress.maybe ? ("unknown" as const) : ("none" as const));
     for (;;) {
       const node = await this.#nodeWhenUp(deadline);
-      if (node === undefined) throw this.#tooLate(cause, outcome());
+      if (node === undefined) throw this.tooLate(progress, cause);
       const earlier = progress.maybe;
       progress.maybe = true;
       try {
@@ -108,7 +117,7 @@ export class Route {
         // A pause in any case: a connection that fails at once must not keep the event loop to itself.
         if (error instanceof NoReply || error instanceof NotSent) await pause(PAUSE_MS / 10, deadline, this.#clock);
         else await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
-        if (this.#clock.monotonic() >= deadline) throw this.#tooLate(cause, outcome());
+        if (this.#clock.monotonic() >= deadline) throw this.tooLate(progress, cause);
       }
     }
   }
@@ -142,13 +151,5 @@ export class Route {
       if (node === undefined) await pause(LOOK_AGAIN_MS / 10, until, this.#clock);
       else await node.commands.whenUp(until);
     }
-  }
-
-  #tooLate(cause: Error | undefined, outcome: "none" | "unknown"): AgentCommError {
-    const { node } = this;
-    if (node?.commands.isUp !== true) return connectionLost(outcome, this.#topology.lastError ?? cause);
-    if (cause === undefined) return timedOut(outcome);
-    const verdict = judge(cause.message);
-    return verdict.kind === "full" ? storageFull(outcome, cause) : connectionLost(outcome, cause);
   }
 }

@@ -2,7 +2,6 @@ import type { AgentCommError, Clock } from "@agentcomm/protocol";
 import type { Producer } from "./producer.js";
 import type { Route } from "./route.js";
 import type { Script } from "./scripts/script.js";
-import { connectionLost, timedOut } from "./store-errors.js";
 
 /** What is sent in batches, and how. */
 export interface BatchKind<Item, Result> {
@@ -171,11 +170,8 @@ export class SequencedBatches<Item, Result> {
   }
 
   #giveUp(slots: readonly Slot<Item, Result>[]): void {
-    const { node } = this.#route;
-    const isUp = node?.commands.isUp === true;
     for (const slot of slots) {
-      const outcome = slot.progress?.maybe === true ? "unknown" : "none";
-      this.#settle(slot, isUp ? timedOut(outcome) : connectionLost(outcome, node?.commands.lastError));
+      if (!slot.settled) this.#settle(slot, this.#route.tooLate(slot.progress ?? { maybe: false }));
     }
   }
 }

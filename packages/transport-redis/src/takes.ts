@@ -24,29 +24,40 @@ export class Takes {
 
   /** Rejects by the deadline. An answer that got lost before is made good: what it leased is given back, and taken again. */
   async take(item: TakeItem, deadline: number): Promise<TakeResult> {
-    const { mailbox, limit } = item;
+    const { mailbox } = item;
+    let lost: AgentCommError | undefined;
     for (;;) {
-      if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
-      mailbox.taking += 1;
-      const askedAt = this.#context.clock.monotonic();
       try {
-        const drains = limit >= DRAIN_FROM && mailbox.taking === 1 ? mailbox.backlog : undefined;
-        mailbox.backlog = undefined;
-        const look =
-          drains === undefined ? await this.#looks.ask(item, deadline) : await this.#drain(item, drains, deadline);
-        if (look === undefined) continue;
-        const { entries, nextDueInMs } = look;
-        for (const { token } of entries) mailbox.held.set(token, askedAt + item.leaseMs);
-        mailbox.backlog = look.backlog;
-        return nextDueInMs === undefined ? { entries } : { entries, nextDueInMs };
+        const result = await this.#takeOnce(item, deadline);
+        if (result !== undefined) return result;
       } catch (error) {
-        if (!AgentCommError.is(error) || error.outcome !== "unknown") throw error;
-        // What it leased, if anything, nobody holds.
+        // What came after is not what the caller must know: something may have been leased.
+        if (!AgentCommError.is(error) || error.outcome !== "unknown") throw lost ?? error;
+        lost = error;
         mailbox.stranded = true;
         if (this.#context.clock.monotonic() >= deadline) throw error;
-      } finally {
-        mailbox.taking -= 1;
       }
+    }
+  }
+
+  /** Resolves to undefined if it is worth another attempt. */
+  async #takeOnce(item: TakeItem, deadline: number): Promise<TakeResult | undefined> {
+    const { mailbox, limit, leaseMs } = item;
+    if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
+    const askedAt = this.#context.clock.monotonic();
+    const drains = limit >= DRAIN_FROM && mailbox.taking === 0 ? mailbox.backlog : undefined;
+    mailbox.backlog = undefined;
+    mailbox.taking += 1;
+    try {
+      const look =
+        drains === undefined ? await this.#looks.ask(item, deadline) : await this.#drain(item, drains, deadline);
+      if (look === undefined) return undefined;
+      const { entries, nextDueInMs } = look;
+      for (const { token } of entries) mailbox.held.set(token, askedAt + leaseMs);
+      mailbox.backlog = look.backlog;
+      return nextDueInMs === undefined ? { entries } : { entries, nextDueInMs };
+    } finally {
+      mailbox.taking -= 1;
     }
   }
 
