@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { checkNumber } from "./check-number.js";
 import type { Clock } from "./clock.js";
 import type { Driver, DriverCall } from "./driver.js";
@@ -9,15 +10,29 @@ import { toAgentCommError } from "./trouble.js";
 // A driver knows best what became of a call, so it gets this much longer than its deadline to say so.
 const GRACE_MS = 50;
 
+/** How a call of the driver is made. */
+interface Performing<T> {
+  readonly signal?: AbortSignal | undefined;
+  /** Gets a value that came after the call had ended. Never rejects. */
+  readonly abandoned?: ((value: T) => Promise<void>) | undefined;
+  /** It changes nothing: whatever becomes of it, the outcome is "none". */
+  readonly reads?: boolean;
+}
+
+interface Opening {
+  readonly deadline: number;
+  readonly done: Promise<void>;
+}
+
 /**
  * The rules of every call, in one place: what is closed refuses, the first use opens, each call ends by its deadline,
- * and whatever a driver throws leaves as an AgentCommError.
+ * and whatever a driver throws leaves as an AgentCommError that says whether anything was stored.
  */
 export class Calls {
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
-  #opening: Promise<void> | undefined;
+  #opening: Opening | undefined;
   #isOpen = false;
   #refusing = false;
   #shut = false;
@@ -50,26 +65,29 @@ export class Calls {
     what: string,
     options: CallOptions | undefined,
     work: (call: DriverCall) => Promise<T>,
-    abandoned?: (value: T) => void,
+    abandoned?: (value: T) => Promise<void>,
   ): Promise<T> {
-    this.enter(what);
-    checkSignal(options?.signal, what);
-    return this.perform(what, this.timeoutOf(options), work, options?.signal, abandoned);
+    return await this.#public(what, options, work, { abandoned });
   }
 
-  /** As `run`, but also while the transport is closing: settling what is held must go on until the end. */
+  /** As `run`, for what only reads: however it ends, nothing was stored. */
+  async read<T>(what: string, options: CallOptions | undefined, work: (call: DriverCall) => Promise<T>): Promise<T> {
+    return await this.#public(what, options, work, { reads: true });
+  }
+
+  /** As `run`, but at once, and also while the transport is closing: settling what is held must go on until the end. */
   perform<T>(
     what: string,
     timeoutMs: number,
     work: (call: DriverCall) => Promise<T>,
-    signal?: AbortSignal,
-    abandoned?: (value: T) => void,
+    { signal, abandoned, reads = false }: Performing<T> = {},
   ): Promise<T> {
     if (this.#shut) return Promise.reject(closedError(this.#driver.name, what));
-    const call: DriverCall = { deadline: this.#clock.monotonic() + timeoutMs };
+    if (signal?.aborted === true) return Promise.reject(abortedError(what, "none", signal.reason));
     return new Promise<T>((resolve, reject) => {
       let outcome: Outcome = "none";
       let ended = false;
+      let cancelTimer = (): void => {};
       const end = (): boolean => {
         if (ended) return false;
         ended = true;
@@ -81,37 +99,28 @@ export class Calls {
         if (end()) reject(error);
       };
       const onAbort = (): void => fail(abortedError(what, outcome, signal?.reason));
-      // Whoever awaits a call gets an answer: as long as one is under way, the process stays.
-      const cancelTimer = this.#clock.timer(timeoutMs + GRACE_MS, () => fail(timeoutError(what, timeoutMs, outcome)), {
-        keepAlive: true,
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#work(call, () => {
-        outcome = "unknown";
-        return work(call);
-      }).then(
-        (value) => {
+      const begin = async (): Promise<void> => {
+        this.#active += 1;
+        try {
+          const call: DriverCall = { deadline: this.#clock.monotonic() + timeoutMs };
+          cancelTimer = this.#clock.timer(timeoutMs + GRACE_MS, () => fail(timeoutError(what, timeoutMs, outcome)));
+          signal?.addEventListener("abort", onAbort, { once: true });
+          if (!this.#isOpen) await this.#open(call);
+          // Its caller was told that nothing was stored: so nothing may be stored from now on.
+          if (ended) return;
+          if (!reads) outcome = "unknown";
+          const value = await work(call);
           if (end()) resolve(value);
-          else abandoned?.(value);
-        },
-        (thrown: unknown) => fail(toAgentCommError(thrown, "STORE_FAILED", `${what} failed`, outcome)),
-      );
+          else await abandoned?.(value);
+        } catch (thrown) {
+          fail(withOutcome(toAgentCommError(thrown, "STORE_FAILED", `${what} failed`), outcome));
+        } finally {
+          this.#active -= 1;
+          if (this.#active === 0) this.#idle?.();
+        }
+      };
+      void begin();
     });
-  }
-
-  /** Resolves once open; opens if need be. */
-  async ready(call: DriverCall): Promise<void> {
-    if (this.#isOpen) return;
-    this.#opening ??= this.#driver.open(call).then(
-      () => {
-        this.#isOpen = true;
-      },
-      (thrown: unknown) => {
-        this.#opening = undefined;
-        throw toAgentCommError(thrown, "STORE_FAILED", `opening the ${this.#driver.name} transport failed`, "none");
-      },
-    );
-    await this.#opening;
   }
 
   /** From now on `enter` throws. */
@@ -124,7 +133,7 @@ export class Calls {
     this.#shut = true;
   }
 
-  /** Resolves once no call is under way. Each ends by its own deadline, so this ends too. */
+  /** Resolves once nothing is under way: no call, nothing that a call left to be done after it had ended. */
   async settled(): Promise<void> {
     if (this.#active === 0) return;
     await new Promise<void>((resolve) => {
@@ -132,14 +141,44 @@ export class Calls {
     });
   }
 
-  async #work<T>(call: DriverCall, work: () => Promise<T>): Promise<T> {
-    this.#active += 1;
+  async #public<T>(
+    what: string,
+    options: CallOptions | undefined,
+    work: (call: DriverCall) => Promise<T>,
+    performing: Performing<T>,
+  ): Promise<T> {
+    this.enter(what);
+    const timeoutMs = this.timeoutOf(options);
+    checkSignal(options?.signal, what);
+    // Over a store in the same process a caller's loop would otherwise never let timers and sockets have their turn.
+    await turn();
+    return await this.perform(what, timeoutMs, work, { ...performing, signal: options?.signal });
+  }
+
+  /** Resolves once the driver is open. Callers share an opening, but its end by one's deadline is not the end of the others. */
+  async #open(call: DriverCall): Promise<void> {
+    while (!this.#isOpen) {
+      if (this.#shut) throw closedError(this.#driver.name, "open");
+      this.#opening ??= { deadline: call.deadline, done: this.#openDriver(call) };
+      const opening = this.#opening;
+      try {
+        await opening.done;
+      } catch (error) {
+        if (this.#opening === opening) this.#opening = undefined;
+        const soon = this.#clock.monotonic() + GRACE_MS;
+        const endedByDeadline = opening.deadline <= soon;
+        const hasTimeLeft = call.deadline > soon;
+        if (!endedByDeadline || !hasTimeLeft) throw error;
+      }
+    }
+  }
+
+  async #openDriver(call: DriverCall): Promise<void> {
     try {
-      if (!this.#isOpen) await this.ready(call);
-      return await work();
-    } finally {
-      this.#active -= 1;
-      if (this.#active === 0) this.#idle?.();
+      await this.#driver.open(call);
+      this.#isOpen = true;
+    } catch (thrown) {
+      throw toAgentCommError(thrown, "STORE_FAILED", `opening the ${this.#driver.name} transport failed`);
     }
   }
 }
@@ -161,4 +200,25 @@ export function abortedError(what: string, outcome: Outcome, reason: unknown): A
 
 export function checkSignal(signal: AbortSignal | undefined, what: string): void {
   if (signal?.aborted === true) throw abortedError(what, "none", signal.reason);
+}
+
+/** Settles as the promise does, or rejects with ABORTED when the signal fires: what was asked for may still be done. */
+export function untilAborted<T>(promise: Promise<T>, what: string, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(abortedError(what, "unknown", signal.reason));
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+/** The error, saying an outcome: its own, unless it says none, or nothing can have been stored. */
+function withOutcome(error: AgentCommError, outcome: Outcome): AgentCommError {
+  if (error.outcome === "none" || error.outcome === outcome) return error;
+  const { code, message, retryable, details, cause } = error;
+  return new AgentCommError(code, message, {
+    retryable,
+    outcome,
+    ...(details === undefined ? {} : { details }),
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

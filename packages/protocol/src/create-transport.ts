@@ -1,4 +1,5 @@
-import { Calls } from "./calls.js";
+import { setImmediate as turn } from "node:timers/promises";
+import { Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { decodeMessage } from "./codec.js";
 import { publishDiagnostics } from "./diagnostics.js";
@@ -106,7 +107,7 @@ class DriverTransport implements Transport {
   }
 
   async open(): Promise<void> {
-    await this.#calls.run("open", undefined, async () => {});
+    await this.#calls.read("open", undefined, async () => {});
   }
 
   async openMailbox(agentId: string, options: MailboxOptions = {}): Promise<void> {
@@ -148,9 +149,16 @@ class DriverTransport implements Transport {
     return subscription;
   }
 
-  async settle(token: string, action: SettleAction, options?: CallOptions): Promise<void> {
+  async settle(token: string, action: SettleAction, options: CallOptions = {}): Promise<void> {
     this.#calls.enter("settle");
+    const { signal } = options;
     const timeoutMs = this.#calls.timeoutOf(options);
+    checkSignal(signal, "settle");
+    const settled = this.#settle(token, action, timeoutMs);
+    await (signal === undefined ? settled : untilAborted(settled, "settle", signal));
+  }
+
+  async #settle(token: string, action: SettleAction, timeoutMs: number): Promise<void> {
     switch (action.kind) {
       case "ack":
         return await this.#settlements.settle({ token, action: { kind: "ack" } }, timeoutMs);
@@ -182,7 +190,7 @@ class DriverTransport implements Transport {
     checkAgentId(agentId, "agentId");
     const limit = checkNumber("limit", options.limit ?? 100, { min: 1, max: 10_000, integer: true });
     const { after = "" } = options;
-    const stored = await this.#calls.run("deadLetters", options, (call) =>
+    const stored = await this.#calls.read("deadLetters", options, (call) =>
       this.#driver.deadLetters(agentId, { after, limit }, call),
     );
     return stored.map((letter) => this.#readDeadLetter(letter));
@@ -199,7 +207,7 @@ class DriverTransport implements Transport {
   }
 
   async stats(options?: CallOptions) {
-    const mailboxes = await this.#calls.run("stats", options, (call) => this.#driver.stats(call));
+    const mailboxes = await this.#calls.read("stats", options, (call) => this.#driver.stats(call));
     const sum = (of: (mailbox: MailboxStats) => number): number => mailboxes.reduce((total, box) => total + of(box), 0);
     return {
       mailboxes,
@@ -216,7 +224,7 @@ class DriverTransport implements Transport {
   async health(options?: CallOptions): Promise<TransportHealth> {
     this.#calls.enter("health");
     try {
-      const health = await this.#calls.run("health", options, (call) => this.#driver.health(call));
+      const health = await this.#calls.read("health", options, (call) => this.#driver.health(call));
       this.#durability = health.durability;
       return health;
     } catch (error) {
@@ -244,7 +252,7 @@ class DriverTransport implements Transport {
     await stopped;
     await this.#watches.endAll();
     // What was asked for in this very tick is still being gathered, and goes out at the end of it.
-    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await turn();
     await this.#calls.settled();
     this.#calls.shut();
     await this.#driver.close({ deadline: clock.monotonic() + timeoutMs });

@@ -12,7 +12,7 @@ import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-o
 import type { Rings } from "./rings.js";
 import type { Settlements } from "./settlements.js";
 import { parseTimestamp } from "./timestamp.js";
-import type { DeadLetterReason, ReceiveOptions } from "./transport.js";
+import type { CallOptions, DeadLetterReason, ReceiveOptions } from "./transport.js";
 import type { ReportTrouble } from "./trouble.js";
 
 // A driver that says "due now" and then hands nothing out must not be asked in a hot loop.
@@ -49,21 +49,29 @@ export class Inbox {
     const limit = checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true });
     const waitMs = checkNumber("waitMs", options.waitMs ?? 0, { min: 0, max: LONGEST_MS });
     const leaseMs = checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS });
+    const { signal } = options;
+    const timeoutMs = calls.timeoutOf(options);
     const end = transport.clock.monotonic() + waitMs;
+    const deadline = end + timeoutMs;
     const listening = rings.listen(agentId);
     try {
       for (;;) {
         const heard = listening.count;
         const askedAt = transport.clock.monotonic();
-        const taken = await this.#take(agentId, limit, leaseMs, options);
-        const deliveries = await this.#sift(agentId, taken.entries, leaseMs, askedAt);
+        const call = {
+          timeoutMs: Math.min(timeoutMs, deadline - askedAt),
+          ...(signal === undefined ? {} : { signal }),
+        };
+        const taken = await this.#take(agentId, limit, leaseMs, call);
+        const deliveries = await this.#sift(agentId, taken.entries, leaseMs, askedAt, deadline);
         if (deliveries.length > 0) return deliveries;
-        if (taken.entries.length > 0) continue;
         const leftMs = end - transport.clock.monotonic();
+        // Nothing but dead entries: there may be something behind them. The last look gets half of timeoutMs at least.
+        if (taken.entries.length > 0 && leftMs > -timeoutMs / 2) continue;
         if (leftMs <= 0) return [];
         const dueMs = Math.max(taken.nextDueInMs ?? Number.POSITIVE_INFINITY, SHORTEST_WAIT_MS);
-        await listening.wait(heard, Math.min(leftMs, dueMs), options.signal);
-        if (options.signal?.aborted === true) throw abortedError("receive", "none", options.signal.reason);
+        await listening.wait(heard, Math.min(leftMs, dueMs), signal);
+        if (signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
         if (calls.refusing) throw closedError(this.#context.name, "receive");
       }
     } finally {
@@ -71,7 +79,7 @@ export class Inbox {
     }
   }
 
-  async #take(agentId: string, limit: number, leaseMs: number, options: ReceiveOptions): Promise<TakeResult> {
+  async #take(agentId: string, limit: number, leaseMs: number, options: CallOptions): Promise<TakeResult> {
     const { calls, driver } = this.#context;
     return await calls.run(
       "receive",
@@ -82,15 +90,16 @@ export class Inbox {
   }
 
   /** Nobody waits for these any more: they are offered again at once instead of when their lease ends. */
-  #handBack(agentId: string, entries: readonly TakenEntry[]): void {
+  async #handBack(agentId: string, entries: readonly TakenEntry[]): Promise<void> {
     const { settlements, report, timeoutMs } = this.#context;
-    for (const { token } of entries) {
-      settlements
-        .settle({ token, action: { kind: "retry", delayMs: 0, reason: "its receiver had given up" } }, timeoutMs)
-        .catch((error: AgentCommError) => {
+    const action = { kind: "retry", delayMs: 0, reason: "its receiver had given up" } as const;
+    await Promise.all(
+      entries.map(({ token }) =>
+        settlements.settle({ token, action }, timeoutMs).catch((error: AgentCommError) => {
           if (!AgentCommError.is(error, "CLOSED")) report(error, { agentId });
-        });
-    }
+        }),
+      ),
+    );
   }
 
   /** Decodes; moves what is unreadable, expired or poison to the dead letters. */
@@ -99,13 +108,14 @@ export class Inbox {
     entries: readonly TakenEntry[],
     leaseMs: number,
     askedAt: number,
+    deadline: number,
   ): Promise<LeasedDelivery[]> {
     const deliveries: LeasedDelivery[] = [];
     const burials: Promise<void>[] = [];
     for (const entry of entries) {
       const decoded = this.#decode(entry);
       if ("deadReason" in decoded) {
-        burials.push(this.#bury(agentId, entry, decoded));
+        burials.push(this.#bury(agentId, entry, decoded, deadline));
         continue;
       }
       const { message } = decoded;
@@ -139,9 +149,10 @@ export class Inbox {
     return { message };
   }
 
-  async #bury(agentId: string, entry: TakenEntry, burial: Burial): Promise<void> {
-    const { settlements, report, timeoutMs, name } = this.#context;
+  async #bury(agentId: string, entry: TakenEntry, burial: Burial, deadline: number): Promise<void> {
+    const { settlements, report, name } = this.#context;
     const { deadReason, detail, message } = burial;
+    const timeoutMs = Math.max(deadline - this.#context.options.clock.monotonic(), 1);
     try {
       await settlements.settle({ token: entry.token, action: { kind: "dead", reason: deadReason, detail } }, timeoutMs);
     } catch (error) {

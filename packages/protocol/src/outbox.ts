@@ -1,4 +1,4 @@
-import { abortedError, type Calls, checkSignal } from "./calls.js";
+import { type Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { type EncodedMessage, encodeInput } from "./codec.js";
 import type { CreateMessageOptions } from "./create-message.js";
@@ -89,7 +89,7 @@ export class Outbox {
     signal: AbortSignal | undefined,
   ): Promise<Receipt> {
     const appended = this.#appends.add(entry, timeoutMs);
-    const result = await (signal === undefined ? appended : untilAborted(appended, signal));
+    const result = await (signal === undefined ? appended : untilAborted(appended, "send", signal));
     if (result === "stored") return { id: message.id, duplicate: false, stored: 1, refused: [] };
     if (result === "duplicate") return { id: message.id, duplicate: true, stored: 1, refused: [] };
     throw result;
@@ -99,27 +99,25 @@ export class Outbox {
   async #fanOut(message: EncodedMessage["message"], entry: AppendEntry, options: SendOptions): Promise<Receipt> {
     const { calls, driver, options: transport } = this.#context;
     const topic = message.to === "*" ? undefined : message.to.slice(1);
-    return await calls.run("send", options, async (call) => {
-      const members = await driver.members(topic, { idleMs: transport.mailboxIdleMs }, call);
-      const receivers = members.filter((agentId) => agentId !== message.from);
-      const results =
-        receivers.length === 0
-          ? []
-          : await driver.append(
-              receivers.map((agentId) => ({ ...entry, agentId })),
-              call,
-            );
-      const refused: { agentId: string; code: AgentCommError["code"] }[] = [];
-      for (const [index, result] of results.entries()) {
-        if (typeof result !== "string") refused.push({ agentId: receivers[index] as string, code: result.code });
-      }
-      return {
-        id: message.id,
-        duplicate: results.length > 0 && results.every((result) => result === "duplicate"),
-        stored: results.length - refused.length,
-        refused,
-      };
-    });
+    const deadline = transport.clock.monotonic() + calls.timeoutOf(options);
+    const members = await calls.read("send", options, (call) =>
+      driver.members(topic, { idleMs: transport.mailboxIdleMs }, call),
+    );
+    const receivers = members.filter((agentId) => agentId !== message.from);
+    if (receivers.length === 0) return { id: message.id, duplicate: false, stored: 0, refused: [] };
+    const timeoutMs = Math.max(deadline - transport.clock.monotonic(), 1);
+    const entries = receivers.map((agentId) => ({ ...entry, agentId }));
+    const results = await calls.run("send", { ...options, timeoutMs }, (call) => driver.append(entries, call));
+    const refused: { agentId: string; code: AgentCommError["code"] }[] = [];
+    for (const [index, result] of results.entries()) {
+      if (typeof result !== "string") refused.push({ agentId: receivers[index] as string, code: result.code });
+    }
+    return {
+      id: message.id,
+      duplicate: results.every((result) => result === "duplicate"),
+      stored: results.length - refused.length,
+      refused,
+    };
   }
 
   #entry(message: EncodedMessage["message"], payload: Uint8Array, options: SendOptions): AppendEntry {
@@ -151,12 +149,4 @@ export class Outbox {
 
 function isFanOut(to: string): boolean {
   return to === "*" || to.startsWith("#");
-}
-
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(abortedError("send", "unknown", signal.reason));
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -36,7 +36,7 @@ export function createRecordStore(context: RecordContext): RecordStore {
   return {
     async get<Value>(collection: string, key: string, options?: CallOptions) {
       check(collection, key);
-      const stored = await calls.run("records.get", options, (call) => records.get(collection, key, call));
+      const stored = await calls.read("records.get", options, (call) => records.get(collection, key, call));
       return stored === undefined ? undefined : decode<Value>(stored);
     },
 
@@ -44,7 +44,7 @@ export function createRecordStore(context: RecordContext): RecordStore {
       checkRecordKey(collection, "collection");
       const { prefix = "", after = "" } = options;
       const limit = checkNumber("limit", options.limit ?? 1_000, { min: 1, max: 10_000, integer: true });
-      const found = await calls.run("records.list", options, (call) =>
+      const found = await calls.read("records.list", options, (call) =>
         records.list(collection, { prefix, after, limit }, call),
       );
       return found.map((stored) => decode<Value>(stored));

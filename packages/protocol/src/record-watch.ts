@@ -78,7 +78,7 @@ class RecordWatch {
 
   async start(options: CallOptions): Promise<void> {
     const { calls, driver } = this.#context;
-    await calls.run("records.watch", options, async (call) => {
+    await calls.read("records.watch", options, async (call) => {
       this.#unattend = driver.records.attend(this.collection);
       this.#tell(await driver.records.changes(this.collection, 0, call));
     });
@@ -113,8 +113,11 @@ class RecordWatch {
   async #look(): Promise<void> {
     const { calls, driver, clock, random, report, timeoutMs } = this.#context;
     try {
-      const changes = await calls.perform("records.watch", timeoutMs, (call) =>
-        driver.records.changes(this.collection, this.#cursor, call),
+      const changes = await calls.perform(
+        "records.watch",
+        timeoutMs,
+        (call) => driver.records.changes(this.collection, this.#cursor, call),
+        { reads: true },
       );
       this.#failures = 0;
       if (!this.#ended) this.#tell(changes);

@@ -1,23 +1,30 @@
 import type { Calls } from "./calls.js";
 import type { DriverCall } from "./driver.js";
+import { AgentCommError } from "./errors.js";
 
-interface Waiting<Item, Result> {
-  readonly item: Item;
+interface Waiting<Result> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
 
+interface Batch<Item, Result> {
+  /** All items of one call share its deadline. */
+  readonly timeoutMs: number;
+  readonly items: Item[];
+  readonly waiting: Waiting<Result>[];
+}
+
 /**
- * Gathers what is asked for in one tick of the event loop into one call of the driver. The flush runs from
- * process.nextTick: when it is queued from promise callbacks, that is after all of them have run, so a thousand
- * concurrent senders woken by one reply make one batch again.
+ * Gathers what is asked for in one tick of the event loop into one call of the driver. It goes out from setImmediate, when
+ * all callbacks of promises have run: so a thousand concurrent senders woken by one reply make one batch again, and
+ * traffic over a store in the same process still lets timers and sockets have their turn.
  */
 export class TickBatch<Item, Result> {
   readonly #what: string;
   readonly #calls: Calls;
   readonly #work: (items: Item[], call: DriverCall) => Promise<readonly Result[]>;
-  /** By timeout: all items of one call share its deadline. */
-  readonly #waiting = new Map<number, Waiting<Item, Result>[]>();
+  /** In the order of asking: what has another timeout than the one before it starts the next call. */
+  #batches: Batch<Item, Result>[] = [];
 
   constructor(what: string, calls: Calls, work: (items: Item[], call: DriverCall) => Promise<readonly Result[]>) {
     this.#what = what;
@@ -27,31 +34,36 @@ export class TickBatch<Item, Result> {
 
   add(item: Item, timeoutMs: number): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
-      const group = this.#waiting.get(timeoutMs);
-      if (group !== undefined) {
-        group.push({ item, resolve, reject });
+      const last = this.#batches.at(-1);
+      if (last?.timeoutMs === timeoutMs) {
+        last.items.push(item);
+        last.waiting.push({ resolve, reject });
         return;
       }
-      if (this.#waiting.size === 0) process.nextTick(() => this.#flush());
-      this.#waiting.set(timeoutMs, [{ item, resolve, reject }]);
+      if (last === undefined) setImmediate(() => this.#flush());
+      this.#batches.push({ timeoutMs, items: [item], waiting: [{ resolve, reject }] });
     });
   }
 
   #flush(): void {
-    const groups = [...this.#waiting];
-    this.#waiting.clear();
-    for (const [timeoutMs, group] of groups) {
-      const items = group.map((waiting) => waiting.item);
-      this.#calls
-        .perform(this.#what, timeoutMs, (call) => this.#work(items, call))
-        .then(
-          (results) => {
-            for (const [index, waiting] of group.entries()) waiting.resolve(results[index] as Result);
-          },
-          (error: unknown) => {
-            for (const waiting of group) waiting.reject(error);
-          },
-        );
+    const batches = this.#batches;
+    this.#batches = [];
+    for (const batch of batches) void this.#send(batch);
+  }
+
+  async #send({ timeoutMs, items, waiting }: Batch<Item, Result>): Promise<void> {
+    try {
+      const results = await this.#calls.perform(this.#what, timeoutMs, (call) => this.#answers(items, call));
+      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
     }
+  }
+
+  async #answers(items: Item[], call: DriverCall): Promise<readonly Result[]> {
+    const results = await this.#work(items, call);
+    // A result that is missing would pass for the success of a settle.
+    if (results.length === items.length) return results;
+    throw new AgentCommError("STORE_FAILED", `${this.#what}: ${results.length} results for ${items.length} entries`);
   }
 }

@@ -46,7 +46,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Lets everything run that waits for nothing but promises. */
+/** Lets everything run that waits for nothing but promises and turns of the event loop.*/
 export async function settlePromises(): Promise<void> {
-  for (let round = 0; round < 5; round++) await new Promise((resolve) => setImmediate(resolve));
+  for (let round = 0; round < 20; round++) await new Promise((resolve) => setImmediate(resolve));
 }
