@@ -202,6 +202,14 @@ export function checkSignal(signal: AbortSignal | undefined, what: string): void
   if (signal?.aborted === true) throw abortedError(what, "none", signal.reason);
 }
 
+/** Settles as the promise does, or rejects with TIMEOUT shortly after `ms`. */
+export function before<T>(promise: Promise<T>, ms: number, what: string, clock: Clock): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const cancel = clock.timer(ms + GRACE_MS, () => reject(timeoutError(what, Math.round(ms), "unknown")));
+    promise.then(resolve, reject).finally(cancel);
+  });
+}
+
 /** Settles as the promise does, or rejects with ABORTED when the signal fires: what was asked for may still be done. */
 export function untilAborted<T>(promise: Promise<T>, what: string, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {

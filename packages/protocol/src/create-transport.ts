@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { Calls, checkSignal, untilAborted } from "./calls.js";
+import { before, Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { decodeMessage } from "./codec.js";
 import { publishDiagnostics } from "./diagnostics.js";
@@ -34,6 +34,9 @@ import { createTroubleReporter, type ReportTrouble, toAgentCommError } from "./t
 
 const DEFAULT_LEASE_MS = 30_000;
 const MAX_CAPACITY = 2 ** 31 - 1;
+// Of the timeoutMs that closing may take: what running handlers get, and by when all must be settled or handed back.
+const DRAIN_SHARE = 0.8;
+const WIND_DOWN_SHARE = 0.9;
 
 /**
  * Makes a driver a transport: adds validation, encoding, limits, lifecycle, waiting, deadlines, back-off, expiry,
@@ -245,7 +248,28 @@ class DriverTransport implements Transport {
 
   async #close(): Promise<void> {
     const { timeoutMs, clock } = this.#options;
-    const drainMs = timeoutMs;
+    const deadline = clock.monotonic() + timeoutMs;
+    try {
+      await before(
+        this.#windDown(timeoutMs * DRAIN_SHARE),
+        timeoutMs * WIND_DOWN_SHARE,
+        "what was under way at close",
+        clock,
+      );
+    } catch (error) {
+      // What is still under way ends by its own deadline; it must not keep connections open until then.
+      this.#report(toAgentCommError(error, "STORE_FAILED", "close failed"));
+    }
+    this.#calls.shut();
+    try {
+      await before(this.#driver.close({ deadline }), deadline - clock.monotonic(), "close", clock);
+    } catch (error) {
+      throw toAgentCommError(error, "STORE_FAILED", "close failed", "unknown");
+    }
+  }
+
+  /** Takes nothing new, and resolves once nothing is under way any more. */
+  async #windDown(drainMs: number): Promise<void> {
     const stopped = Promise.all([...this.#subscriptions].map((subscription) => subscription.stop({ drainMs })));
     this.#calls.refuse();
     this.#rings.ringAll();
@@ -254,8 +278,6 @@ class DriverTransport implements Transport {
     // What was asked for in this very tick is still being gathered, and goes out at the end of it.
     await turn();
     await this.#calls.settled();
-    this.#calls.shut();
-    await this.#driver.close({ deadline: clock.monotonic() + timeoutMs });
   }
 
   #readDeadLetter({ id, reason, detail, raw, attempts, deadAt }: StoredDeadLetter): DeadLetter {

@@ -274,6 +274,10 @@ export interface Transport extends AsyncDisposable {
   purgeDeadLetters(agentId: string, ids?: readonly string[], options?: CallOptions): Promise<number>;
   stats(options?: CallOptions): Promise<TransportStats>;
   health(options?: CallOptions): Promise<TransportHealth>;
-  /** Stops subscriptions, lets what is under way end, and closes connections that it opened. Idempotent. */
+  /**
+   * Stops subscriptions, lets what is under way end, and closes connections that it opened. It takes the transport's
+   * timeoutMs at most: handlers that still run after four fifths of it are told, and their messages handed back.
+   * Idempotent.
+   */
   close(): Promise<void>;
 }
