@@ -60,6 +60,8 @@ export function openScene(harness: TransportHarness, options: SceneOptions): Ope
         assert.ok(harness.createBreakable, "this case needs a harness with createBreakable");
         const breakable = await harness.createBreakable(namespace, withTroubles(given));
         breakables.push(breakable);
+        // A case may have set a short timeoutMs for the outage. Connecting, on a busy machine, is not what it puts to the test.
+        await breakable.transport.health({ timeoutMs: patienceMs });
         await start(breakable.transport);
         return breakable;
       },

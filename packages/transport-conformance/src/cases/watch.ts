@@ -175,7 +175,7 @@ export const watchCases = casesOf("watch", [
       for (const key of ["a", "b"]) await observer.records.put("jobs", key, 1);
       const { transport, stall, mend } = await scene.breakable({ timeoutMs: 400 });
       const { hear, state } = audience();
-      await transport.records.watch("jobs", hear);
+      await transport.records.watch("jobs", hear, { timeoutMs: scene.patienceMs });
       await stall();
       await observer.records.put("jobs", "a", 2);
       await observer.records.delete("jobs", "b");
