@@ -1,4 +1,5 @@
 import { backoffMs } from "./backoff.js";
+import { closedError } from "./calls.js";
 import { decodeRecord } from "./decode-record.js";
 import type { RecordChanges } from "./driver.js";
 import { AgentCommError } from "./errors.js";
@@ -6,7 +7,7 @@ import type { JsonValue } from "./json.js";
 import type { RecordContext } from "./record-store.js";
 import type { RecordEvent } from "./records.js";
 import type { CallOptions } from "./transport.js";
-import { describe, toAgentCommError } from "./trouble.js";
+import { callForeign, describe, toAgentCommError } from "./trouble.js";
 
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
 
@@ -77,10 +78,13 @@ class RecordWatch {
   }
 
   async start(options: CallOptions): Promise<void> {
-    const { calls, driver } = this.#context;
+    const { calls, driver, name } = this.#context;
     await calls.read("records.watch", options, async (call) => {
+      if (this.#ended) throw closedError(name, "records.watch");
       this.#unattend = driver.records.attend(this.collection);
-      this.#tell(await driver.records.changes(this.collection, 0, call));
+      const changes = await driver.records.changes(this.collection, 0, call);
+      if (this.#ended) throw closedError(name, "records.watch");
+      this.#tell(changes);
     });
     // A ring since the answer was made may have come while nobody was looking.
     this.look();
@@ -149,8 +153,9 @@ class RecordWatch {
     }
     this.#cursor = cursor;
     this.#cancelTimer();
+    if (nextExpiryInMs === undefined || this.#ended) return;
     // One millisecond more: asked in the very millisecond of expiry, the store may not count it as over yet.
-    if (nextExpiryInMs !== undefined) this.#cancelTimer = clock.timer(nextExpiryInMs + 1, () => this.look());
+    this.#cancelTimer = clock.timer(nextExpiryInMs + 1, () => this.look());
   }
 
   /** After a reset, what is known but no longer there was deleted while nobody could tell. */
@@ -163,11 +168,13 @@ class RecordWatch {
   }
 
   #call(event: RecordEvent): void {
-    try {
-      this.#listener(event);
-    } catch (thrown) {
-      const message = `a listener to the records ${this.collection} threw: ${describe(thrown)}`;
-      this.#context.report(new AgentCommError("HANDLER_FAILED", message, { cause: thrown }));
-    }
+    if (this.#ended) return;
+    callForeign(
+      () => this.#listener(event),
+      (thrown) => {
+        const message = `a listener to the records ${this.collection} threw: ${describe(thrown)}`;
+        this.#context.report(new AgentCommError("HANDLER_FAILED", message, { cause: thrown }));
+      },
+    );
   }
 }

@@ -15,13 +15,24 @@ export function createTroubleReporter(
   return (error, about) => {
     publishDiagnostics("trouble", () => ({ error, ...about, ...(transport === undefined ? {} : { transport }) }));
     if (onError === undefined) return warn(error);
-    try {
-      onError(error);
-    } catch (thrown) {
-      warn(error);
-      warn(new AgentCommError("HANDLER_FAILED", `onError threw: ${describe(thrown)}`, { cause: thrown }));
-    }
+    callForeign(
+      () => onError(error),
+      (thrown) => {
+        warn(error);
+        warn(new AgentCommError("HANDLER_FAILED", `onError threw: ${describe(thrown)}`, { cause: thrown }));
+      },
+    );
   };
+}
+
+/** Calls a function of the user's that nobody awaits. `failed` gets what it throws, at once or, if it is async, later. */
+export function callForeign(call: () => unknown, failed: (thrown: unknown) => void): void {
+  try {
+    const returned = call();
+    if (returned !== undefined) Promise.resolve(returned).catch(failed);
+  } catch (thrown) {
+    failed(thrown);
+  }
 }
 
 function warn(error: AgentCommError): void {
