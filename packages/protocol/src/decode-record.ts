@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { StoredRecord } from "./driver.js";
+import { AgentCommError } from "./errors.js";
 import { decodeJson } from "./json-value.js";
 import type { Limits } from "./limits.js";
 import type { VersionedRecord } from "./records.js";
@@ -12,7 +13,12 @@ export function decodeRecord<Value>(stored: StoredRecord, clock: Clock, limits: 
   try {
     value = decodeJson(stored.value, limits) as Value;
   } catch (error) {
-    throw toAgentCommError(error, "INVALID_MESSAGE", `the record ${key} cannot be read`);
+    const { code, message, details } = toAgentCommError(error, "INVALID_MESSAGE", "value");
+    throw new AgentCommError(code, `the record ${key} cannot be read: ${message}`, {
+      outcome: "none",
+      details: { ...details, key, version },
+      cause: error,
+    });
   }
   return {
     key,
