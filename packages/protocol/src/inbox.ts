@@ -34,6 +34,13 @@ export interface InboxContext {
   checkDelay(delayMs: number): void;
 }
 
+/** How a mailbox is looked into: as ReceiveOptions say, filled in. */
+interface Look {
+  readonly limit: number;
+  readonly waitMs: number;
+  readonly leaseMs: number;
+}
+
 /** Hands messages out: takes entries, decodes them, sorts out what must not be handled, waits where there is nothing. */
 export class Inbox {
   readonly #context: InboxContext;
@@ -42,44 +49,60 @@ export class Inbox {
     this.#context = context;
   }
 
+  /** What `Transport.receive` promises. */
   async receive(agentId: string, options: ReceiveOptions = {}): Promise<LeasedDelivery[]> {
-    const { calls, options: transport, rings } = this.#context;
-    calls.enter("receive");
+    this.#context.calls.enter("receive");
     checkAgentId(agentId, "agentId");
-    const limit = checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true });
-    const waitMs = checkNumber("waitMs", options.waitMs ?? 0, { min: 0, max: LONGEST_MS });
-    const leaseMs = checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS });
     const { signal } = options;
+    const look = {
+      limit: checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true }),
+      waitMs: checkNumber("waitMs", options.waitMs ?? 0, { min: 0, max: LONGEST_MS }),
+      leaseMs: checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS }),
+    };
+    const deliveries = await this.look(agentId, look, options, signal);
+    if (deliveries.length === 0 && signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
+    return deliveries;
+  }
+
+  /**
+   * Looks into the mailbox until there is something to hand out, the time is over, or `until` fires. That ends the waiting
+   * only: a take that is under way may bring something, which must then be handed out or back.
+   */
+  async look(agentId: string, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
+    const { calls, rings, name } = this.#context;
+    const { clock } = this.#context.options;
+    const { signal } = options;
+    const isOver = (): boolean => until?.aborted === true;
     const timeoutMs = calls.timeoutOf(options);
-    const end = transport.clock.monotonic() + waitMs;
+    const end = clock.monotonic() + look.waitMs;
     const deadline = end + timeoutMs;
     const listening = rings.listen(agentId);
     try {
       for (;;) {
         const heard = listening.count;
-        const askedAt = transport.clock.monotonic();
+        const askedAt = clock.monotonic();
         const call = {
           timeoutMs: Math.min(timeoutMs, deadline - askedAt),
           ...(signal === undefined ? {} : { signal }),
         };
-        const taken = await this.#take(agentId, limit, leaseMs, call);
-        const deliveries = await this.#sift(agentId, taken.entries, leaseMs, askedAt, deadline);
-        if (deliveries.length > 0) return deliveries;
-        const leftMs = end - transport.clock.monotonic();
+        const taken = await this.#take(agentId, look, call);
+        const deliveries = await this.#sift(agentId, taken.entries, look.leaseMs, askedAt, deadline);
+        if (deliveries.length > 0 || isOver()) return deliveries;
+        const leftMs = end - clock.monotonic();
         // Nothing but dead entries: there may be something behind them. The last look gets half of timeoutMs at least.
         if (taken.entries.length > 0 && leftMs > -timeoutMs / 2) continue;
         if (leftMs <= 0) return [];
         const dueMs = Math.max(taken.nextDueInMs ?? Number.POSITIVE_INFINITY, SHORTEST_WAIT_MS);
-        await listening.wait(heard, Math.min(leftMs, dueMs), signal);
-        if (signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
-        if (calls.refusing) throw closedError(this.#context.name, "receive");
+        await listening.wait(heard, Math.min(leftMs, dueMs), until);
+        if (isOver()) return [];
+        if (calls.refusing) throw closedError(name, "receive");
       }
     } finally {
       listening.end();
     }
   }
 
-  async #take(agentId: string, limit: number, leaseMs: number, options: CallOptions): Promise<TakeResult> {
+  async #take(agentId: string, { limit, leaseMs }: Look, options: CallOptions): Promise<TakeResult> {
     const { calls, driver } = this.#context;
     return await calls.run(
       "receive",
@@ -111,11 +134,11 @@ export class Inbox {
     deadline: number,
   ): Promise<LeasedDelivery[]> {
     const deliveries: LeasedDelivery[] = [];
-    const burials: Promise<void>[] = [];
+    const dead: [TakenEntry, Burial][] = [];
     for (const entry of entries) {
       const decoded = this.#decode(entry);
       if ("deadReason" in decoded) {
-        burials.push(this.#bury(agentId, entry, decoded, deadline));
+        dead.push([entry, decoded]);
         continue;
       }
       const { message } = decoded;
@@ -126,7 +149,10 @@ export class Inbox {
       publishDiagnostics("message.received", () => ({ transport: this.#context.name, agentId, message, attempt }));
     }
     this.#context.received.add(deliveries.length);
-    if (burials.length > 0) await Promise.all(burials);
+    if (dead.length > 0) {
+      const timeoutMs = Math.max(deadline - this.#context.options.clock.monotonic(), 1);
+      await Promise.all(dead.map(([entry, burial]) => this.#bury(agentId, entry, burial, timeoutMs)));
+    }
     return deliveries;
   }
 
@@ -149,10 +175,9 @@ export class Inbox {
     return { message };
   }
 
-  async #bury(agentId: string, entry: TakenEntry, burial: Burial, deadline: number): Promise<void> {
+  async #bury(agentId: string, entry: TakenEntry, burial: Burial, timeoutMs: number): Promise<void> {
     const { settlements, report, name } = this.#context;
     const { deadReason, detail, message } = burial;
-    const timeoutMs = Math.max(deadline - this.#context.options.clock.monotonic(), 1);
     try {
       await settlements.settle({ token: entry.token, action: { kind: "dead", reason: deadReason, detail } }, timeoutMs);
     } catch (error) {

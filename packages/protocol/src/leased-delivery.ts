@@ -23,6 +23,9 @@ export class LeasedDelivery implements Delivery {
   /** On the monotonic clock, counted from before the lease was asked for: the store's lease ends later. */
   #leaseEnd: number;
   #settled = false;
+  #settling: Promise<void> | undefined;
+  #renewals = 0;
+  #lost = false;
   #controller: AbortController | undefined;
   #cancelTimer: (() => void) | undefined;
 
@@ -63,9 +66,19 @@ export class LeasedDelivery implements Delivery {
     return this.#controller.signal;
   }
 
-  /** Whether ack, retry or reject has been called. */
+  /** Whether ack, retry or reject has been called, and may have succeeded. */
   get settled(): boolean {
     return this.#settled;
+  }
+
+  /** Whether it may still be settled by its holder: it is not settled, and nobody else has been seen to hold it. */
+  get held(): boolean {
+    return !this.#settled && !this.#lost;
+  }
+
+  /** Whether the answer to `extend` is due. */
+  get renewing(): boolean {
+    return this.#renewals > 0;
   }
 
   /** Milliseconds until the lease ends. */
@@ -74,7 +87,7 @@ export class LeasedDelivery implements Delivery {
   }
 
   async ack(): Promise<void> {
-    await this.#end({ token: this.token, action: { kind: "ack" } });
+    await this.#end({ kind: "ack" });
     publishDiagnostics("message.acked", () => this.#event());
   }
 
@@ -89,10 +102,7 @@ export class LeasedDelivery implements Delivery {
       );
       return;
     }
-    await this.#end({
-      token: this.token,
-      action: { kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) },
-    });
+    await this.#end({ kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) });
     publishDiagnostics("message.retried", () => ({ ...this.#event(), ...(reason === undefined ? {} : { reason }) }));
   }
 
@@ -103,15 +113,27 @@ export class LeasedDelivery implements Delivery {
   async extend(leaseMs: number = this.#leaseMs): Promise<void> {
     checkNumber("leaseMs", leaseMs, { min: 1, max: LONGEST_MS });
     const askedAt = this.#context.options.clock.monotonic();
+    this.#renewals += 1;
     try {
       await this.#context.settlements.renew({ token: this.token, leaseMs }, this.#context.timeoutMs);
     } catch (error) {
-      if (AgentCommError.is(error, "LEASE_LOST")) this.lose(error);
+      // A renewal that comes after the ack finds the lease gone, too.
+      if (AgentCommError.is(error, "LEASE_LOST") && !this.#settled) {
+        this.#lost = true;
+        this.lose(error);
+      }
       throw error;
+    } finally {
+      this.#renewals -= 1;
     }
     this.#leaseMs = leaseMs;
     this.#leaseEnd = askedAt + leaseMs;
-    if (this.#controller !== undefined) this.#watchLease();
+    this.#watchLease();
+  }
+
+  /** Resolves once no ack, retry or reject is under way. Never rejects: who called it is told what became of it. */
+  async settling(): Promise<void> {
+    await this.#settling?.catch(() => {});
   }
 
   /** Fires the signal: the delivery is no longer ours to work on. */
@@ -122,34 +144,42 @@ export class LeasedDelivery implements Delivery {
   }
 
   async #die(reason: DeadLetterReason, detail: string): Promise<void> {
-    await this.#end({ token: this.token, action: { kind: "dead", reason, detail } });
+    await this.#end({ kind: "dead", reason, detail });
     publishDiagnostics("message.dead", () => ({ ...this.#event(), reason: detail, deadReason: reason }));
   }
 
-  async #end(entry: SettleEntry): Promise<void> {
+  async #end(action: SettleEntry["action"]): Promise<void> {
     if (this.#settled) {
-      throw new AgentCommError("LEASE_LOST", `message ${this.message.id} is settled already, by this delivery itself`);
+      throw new AgentCommError("LEASE_LOST", `message ${this.message.id} is settled already, by this delivery itself`, {
+        outcome: "none",
+      });
     }
     this.#settled = true;
+    this.#settling = this.#context.settlements.settle({ token: this.token, action }, this.#context.timeoutMs);
     try {
-      await this.#context.settlements.settle(entry, this.#context.timeoutMs);
-      this.#cancelTimer?.();
+      await this.#settling;
     } catch (error) {
-      // What certainly changed nothing, and may succeed later, may be tried again until the lease is over.
+      // What may succeed later may be tried again until the lease is over, and its end is told again.
       if (AgentCommError.is(error) && error.retryable) this.#settled = false;
       throw error;
+    } finally {
+      this.#watchLease();
     }
   }
 
+  /** Sees to it that the signal fires in time, if somebody has looked at it. */
   #watchLease(): void {
+    const controller = this.#controller;
+    if (controller === undefined) return;
     this.#cancelTimer?.();
     if (this.#settled) return;
-    const { clock } = this.#context.options;
-    this.#cancelTimer = clock.timer(this.leaseLeftMs - warningMs(this.#leaseMs), () => {
-      this.#controller?.abort(
+    const end = (): void =>
+      controller.abort(
         new AgentCommError("LEASE_LOST", `the lease of message ${this.message.id} ends; others may receive it now`),
       );
-    });
+    const leftMs = this.leaseLeftMs - warningMs(this.#leaseMs);
+    if (leftMs > 0) this.#cancelTimer = this.#context.options.clock.timer(leftMs, end);
+    else end();
   }
 
   #event(): DeliveryEvent {

@@ -73,7 +73,7 @@ class RunningSubscription implements Subscription {
     });
     await Promise.race([this.closed, drained]);
     cancel();
-    await this.#handBack();
+    await this.#giveUp();
     await this.closed;
   }
 
@@ -82,22 +82,22 @@ class RunningSubscription implements Subscription {
   }
 
   async #loop(): Promise<void> {
+    const { signal: stopping } = this.#stopping;
+    const { report, options } = this.#context;
     let failures = 0;
-    while (!this.#stopping.signal.aborted) {
+    while (!stopping.aborted) {
       try {
-        const deliveries = await this.#inbox.receive(this.#agentId, {
-          limit: this.#concurrency - this.#running.size,
-          waitMs: WAIT_MS,
-          leaseMs: this.#leaseMs,
-          signal: this.#stopping.signal,
-        });
+        const limit = this.#concurrency - this.#running.size;
+        const look = { limit, waitMs: WAIT_MS, leaseMs: this.#leaseMs };
+        const deliveries = await this.#inbox.look(this.#agentId, look, {}, stopping);
         failures = 0;
-        for (const delivery of deliveries) this.#start(delivery);
+        if (stopping.aborted) await this.#handBack(deliveries);
+        else for (const delivery of deliveries) this.#start(delivery);
       } catch (error) {
-        if (AgentCommError.is(error, "CLOSED") || this.#stopping.signal.aborted) break;
+        if (AgentCommError.is(error, "CLOSED") || stopping.aborted) break;
         failures += 1;
-        this.#context.report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
-        await this.#pause(backoffMs(failures, LOOK_AGAIN, this.#context.options.random));
+        report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
+        await this.#pause(backoffMs(failures, LOOK_AGAIN, options.random));
       }
       if (this.#running.size >= this.#concurrency) await this.#oneEnds();
     }
@@ -163,8 +163,10 @@ class RunningSubscription implements Subscription {
       ms,
       () => {
         for (const delivery of this.#running) {
+          // One that is asked for already must not pile up over a slow store.
+          if (!delivery.held || delivery.renewing) continue;
           // One that was taken a moment ago has time until the next round: within two rounds it still holds its lease.
-          if (delivery.settled || delivery.leaseLeftMs > this.#leaseMs * 0.75) continue;
+          if (delivery.leaseLeftMs > this.#leaseMs * 0.75) continue;
           delivery.extend(this.#leaseMs).catch((error: AgentCommError) => {
             if (!delivery.settled) this.#context.report(error, { agentId: this.#agentId });
           });
@@ -176,21 +178,26 @@ class RunningSubscription implements Subscription {
   }
 
   /** What is still running after the drain time: its handler is told, and the message goes back at once. */
-  async #handBack(): Promise<void> {
-    const left = [...this.#running].filter((delivery) => !delivery.settled);
-    await Promise.all(
-      left.map(async (delivery) => {
-        delivery.lose(new AgentCommError("ABORTED", "the subscription was stopped before the handler ended"));
-        try {
-          await delivery.retry({ reason: "its receiver was stopped" });
-        } catch (error) {
-          this.#context.report(toAgentCommError(error, "STORE_FAILED", "handing back failed"), {
-            agentId: this.#agentId,
-          });
-        }
-      }),
-    );
+  async #giveUp(): Promise<void> {
+    const left = [...this.#running];
+    for (const delivery of left) {
+      if (!delivery.held) continue;
+      delivery.lose(new AgentCommError("ABORTED", "the subscription was stopped before the handler ended"));
+    }
+    await this.#handBack(left.filter((delivery) => delivery.held));
+    // What its handler has just settled is not repeated: its settling is waited for, even if the handler never ends.
+    await Promise.all(left.map((delivery) => delivery.settling()));
     this.#running.clear();
     this.#freed?.();
+  }
+
+  async #handBack(deliveries: readonly LeasedDelivery[]): Promise<void> {
+    await Promise.all(
+      deliveries.map((delivery) =>
+        delivery.retry({ reason: "its receiver was stopped" }).catch((error: AgentCommError) => {
+          this.#context.report(error, { agentId: this.#agentId });
+        }),
+      ),
+    );
   }
 }
