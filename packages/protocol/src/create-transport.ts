@@ -1,13 +1,16 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { before, Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
+import { checkFunction, checkReason, checkText, checkTexts, readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { Driver, StoredDeadLetter } from "./driver.js";
 import { AgentCommError } from "./errors.js";
 import { checkAgentId, checkTopic } from "./ids.js";
 import { Inbox, type InboxContext } from "./inbox.js";
+import { invalidOption } from "./invalid-option.js";
 import { Outbox } from "./outbox.js";
+import { quote } from "./quote.js";
 import { RateMeter } from "./rate-meter.js";
 import { createRecordStore } from "./record-store.js";
 import { RecordWatches } from "./record-watch.js";
@@ -113,9 +116,11 @@ class DriverTransport implements Transport {
     await this.#calls.read("open", undefined, async () => {});
   }
 
-  async openMailbox(agentId: string, options: MailboxOptions = {}): Promise<void> {
+  async openMailbox(agentId: string, given?: MailboxOptions): Promise<void> {
     checkAgentId(agentId, "agentId");
-    const { topics, capacity } = options;
+    const options = readOptions(given);
+    const { capacity } = options;
+    const topics = options.topics === undefined ? undefined : checkTexts("topics", options.topics);
     for (const topic of topics ?? []) checkTopic(topic, "topics");
     if (capacity !== undefined) checkNumber("capacity", capacity, { min: 1, max: MAX_CAPACITY, integer: true });
     const changes = {
@@ -126,9 +131,11 @@ class DriverTransport implements Transport {
     publishDiagnostics("mailbox.opened", () => ({ transport: this.name, agentId, topics: topics ?? [] }));
   }
 
-  async deleteMailbox(agentId: string, options: CallOptions & { readonly discard?: boolean } = {}): Promise<void> {
+  async deleteMailbox(agentId: string, given?: CallOptions & { readonly discard?: boolean }): Promise<void> {
     checkAgentId(agentId, "agentId");
-    const discard = options.discard ?? false;
+    const options = readOptions(given);
+    const { discard = false } = options;
+    if (typeof discard !== "boolean") throw invalidOption("discard", `is ${quote(discard)}: give true or false`);
     await this.#calls.run("deleteMailbox", options, (call) => this.#driver.deleteMailbox(agentId, { discard }, call));
     publishDiagnostics("mailbox.deleted", () => ({ transport: this.name, agentId }));
   }
@@ -142,22 +149,25 @@ class DriverTransport implements Transport {
   subscribe(
     agentId: string,
     handler: (delivery: Delivery) => Promise<unknown>,
-    options: SubscribeOptions = {},
+    options?: SubscribeOptions,
   ): Subscription {
     this.#calls.enter("subscribe");
     checkAgentId(agentId, "agentId");
-    const subscription = subscribe(this.#inboxContext, this.#inbox, agentId, handler, options);
+    checkFunction("handler", handler);
+    const subscription = subscribe(this.#inboxContext, this.#inbox, agentId, handler, readOptions(options));
     this.#subscriptions.add(subscription);
     void subscription.closed.then(() => this.#subscriptions.delete(subscription));
     return subscription;
   }
 
-  async settle(token: string, action: SettleAction, options: CallOptions = {}): Promise<void> {
+  async settle(token: string, action: SettleAction, given?: CallOptions): Promise<void> {
     this.#calls.enter("settle");
+    checkText("token", token);
+    const options = readOptions(given);
     const { signal } = options;
     const timeoutMs = this.#calls.timeoutOf(options);
     checkSignal(signal, "settle");
-    const settled = this.#settle(token, action, timeoutMs);
+    const settled = this.#settle(token, readOptions(action, "action"), timeoutMs);
     await (signal === undefined ? settled : untilAborted(settled, "settle", signal));
   }
 
@@ -166,7 +176,7 @@ class DriverTransport implements Transport {
       case "ack":
         return await this.#settlements.settle({ token, action: { kind: "ack" } }, timeoutMs);
       case "retry": {
-        const { reason } = action;
+        const reason = action.reason === undefined ? undefined : checkReason(action.reason);
         const delayMs = checkNumber("delayMs", action.delayMs ?? 0, { min: 0, max: LONGEST_MS });
         this.#inboxContext.checkDelay(delayMs);
         const retry = { kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) } as const;
@@ -174,7 +184,7 @@ class DriverTransport implements Transport {
       }
       case "reject":
         return await this.#settlements.settle(
-          { token, action: { kind: "dead", reason: "rejected", detail: action.reason } },
+          { token, action: { kind: "dead", reason: "rejected", detail: checkReason(action.reason) } },
           timeoutMs,
         );
       case "extend": {
@@ -182,17 +192,19 @@ class DriverTransport implements Transport {
         return await this.#settlements.renew({ token, leaseMs }, timeoutMs);
       }
       default:
-        throw new AgentCommError(
-          "INVALID_OPTIONS",
-          `settle: action.kind is ${String((action as { kind?: unknown }).kind)}; use "ack", "retry", "reject" or "extend"`,
+        throw invalidOption(
+          "action.kind",
+          `is ${quote((action as { kind?: unknown }).kind)}: use "ack", "retry", "reject" or "extend"`,
         );
     }
   }
 
-  async deadLetters(agentId: string, options: DeadLetterOptions = {}): Promise<DeadLetter[]> {
+  async deadLetters(agentId: string, given?: DeadLetterOptions): Promise<DeadLetter[]> {
     checkAgentId(agentId, "agentId");
+    const options = readOptions(given);
     const limit = checkNumber("limit", options.limit ?? 100, { min: 1, max: 10_000, integer: true });
     const { after = "" } = options;
+    checkText("after", after);
     const stored = await this.#calls.read("deadLetters", options, (call) =>
       this.#driver.deadLetters(agentId, { after, limit }, call),
     );
@@ -201,16 +213,20 @@ class DriverTransport implements Transport {
 
   async redrive(agentId: string, ids?: readonly string[], options?: CallOptions): Promise<number> {
     checkAgentId(agentId, "agentId");
-    return await this.#calls.run("redrive", options, (call) => this.#driver.redrive(agentId, ids, call));
+    const named = ids === undefined ? undefined : checkTexts("ids", ids);
+    return await this.#calls.run("redrive", readOptions(options), (call) => this.#driver.redrive(agentId, named, call));
   }
 
   async purgeDeadLetters(agentId: string, ids?: readonly string[], options?: CallOptions): Promise<number> {
     checkAgentId(agentId, "agentId");
-    return await this.#calls.run("purgeDeadLetters", options, (call) => this.#driver.purge(agentId, ids, call));
+    const named = ids === undefined ? undefined : checkTexts("ids", ids);
+    return await this.#calls.run("purgeDeadLetters", readOptions(options), (call) =>
+      this.#driver.purge(agentId, named, call),
+    );
   }
 
   async stats(options?: CallOptions) {
-    const mailboxes = await this.#calls.read("stats", options, (call) => this.#driver.stats(call));
+    const mailboxes = await this.#calls.read("stats", readOptions(options), (call) => this.#driver.stats(call));
     const sum = (of: (mailbox: MailboxStats) => number): number => mailboxes.reduce((total, box) => total + of(box), 0);
     return {
       mailboxes,
@@ -224,15 +240,16 @@ class DriverTransport implements Transport {
     };
   }
 
-  async health(options?: CallOptions): Promise<TransportHealth> {
+  async health(given?: CallOptions): Promise<TransportHealth> {
     this.#calls.enter("health");
+    const options = readOptions(given);
     try {
       const health = await this.#calls.read("health", options, (call) => this.#driver.health(call));
       this.#durability = health.durability;
       return health;
     } catch (error) {
-      if (AgentCommError.is(error, "CLOSED") || AgentCommError.is(error, "INVALID_OPTIONS")) throw error;
-      const { message } = toAgentCommError(error, "STORE_FAILED", "health");
+      const { code, message } = toAgentCommError(error, "STORE_FAILED", "health");
+      if (code === "CLOSED" || code === "INVALID_OPTIONS" || code === "ABORTED") throw error;
       return { connected: false, durability: this.#durability, warnings: [message] };
     }
   }

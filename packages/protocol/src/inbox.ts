@@ -1,5 +1,6 @@
 import { abortedError, type Calls, closedError } from "./calls.js";
 import { checkNumber } from "./check-number.js";
+import { readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { Driver, TakenEntry, TakeResult } from "./driver.js";
@@ -50,9 +51,10 @@ export class Inbox {
   }
 
   /** What `Transport.receive` promises. */
-  async receive(agentId: string, options: ReceiveOptions = {}): Promise<LeasedDelivery[]> {
+  async receive(agentId: string, given?: ReceiveOptions): Promise<LeasedDelivery[]> {
     this.#context.calls.enter("receive");
     checkAgentId(agentId, "agentId");
+    const options = readOptions(given);
     const { signal } = options;
     const look = {
       limit: checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true }),

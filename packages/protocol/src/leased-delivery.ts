@@ -1,4 +1,5 @@
 import { checkNumber } from "./check-number.js";
+import { checkReason, readOptions } from "./check-options.js";
 import { type DeliveryEvent, publishDiagnostics } from "./diagnostics.js";
 import type { SettleEntry } from "./driver.js";
 import { AgentCommError } from "./errors.js";
@@ -91,8 +92,9 @@ export class LeasedDelivery implements Delivery {
     publishDiagnostics("message.acked", () => this.#event());
   }
 
-  async retry(options: RetryOptions = {}): Promise<void> {
-    const { reason } = options;
+  async retry(given?: RetryOptions): Promise<void> {
+    const options = readOptions(given);
+    const reason = options.reason === undefined ? undefined : checkReason(options.reason);
     const delayMs = checkNumber("delayMs", options.delayMs ?? 0, { min: 0, max: LONGEST_MS });
     this.#context.checkDelay(delayMs);
     if (this.attempt >= this.#context.options.maxDeliveries) {
@@ -107,7 +109,7 @@ export class LeasedDelivery implements Delivery {
   }
 
   async reject(reason: string): Promise<void> {
-    await this.#die("rejected", reason);
+    await this.#die("rejected", checkReason(reason));
   }
 
   async extend(leaseMs: number = this.#leaseMs): Promise<void> {

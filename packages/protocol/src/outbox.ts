@@ -1,18 +1,20 @@
 import { type Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
+import { readOptions } from "./check-options.js";
 import { type EncodedMessage, encodeInput } from "./codec.js";
 import type { CreateMessageOptions } from "./create-message.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { AppendEntry, AppendResult, Driver } from "./driver.js";
-import { AgentCommError } from "./errors.js";
+import type { AgentCommError } from "./errors.js";
+import { isMessageId } from "./ids.js";
+import { invalidOption } from "./invalid-option.js";
 import type { AgentMessage, MessageInput } from "./message.js";
+import { quote } from "./quote.js";
 import type { RateMeter } from "./rate-meter.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
 import { TickBatch } from "./tick-batch.js";
 import { toldMessage } from "./told-message.js";
 import type { Receipt, SendOptions } from "./transport.js";
-
-const IDEMPOTENCY_KEY = /^[\x20-\x7e]{1,128}$/;
 
 /** What sending needs. */
 export interface OutboxContext {
@@ -38,8 +40,9 @@ export class Outbox {
     this.#appends = new TickBatch("send", context.calls, (batch, call) => context.driver.append(batch, call));
   }
 
-  async send(input: MessageInput | AgentMessage, options: SendOptions = {}): Promise<Receipt> {
+  async send(input: MessageInput | AgentMessage, given?: SendOptions): Promise<Receipt> {
     this.#context.calls.enter("send");
+    const options = readOptions(given);
     const startedAt = this.#context.options.clock.monotonic();
     const { limits } = this.#context.options;
     const { message, text } = encodeInput(input, this.#encoding);
@@ -72,13 +75,15 @@ export class Outbox {
 
   async sendMany(
     inputs: readonly (MessageInput | AgentMessage)[],
-    options: SendOptions = {},
+    given?: SendOptions,
   ): Promise<(Receipt | AgentCommError)[]> {
     this.#context.calls.enter("sendMany");
+    const options = readOptions(given);
+    if (!Array.isArray(inputs)) throw invalidOption("messages", `is ${quote(inputs)}: give an array`);
     this.#context.calls.timeoutOf(options);
     this.#checkOptions(options);
     return await Promise.all(
-      inputs.map((input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
+      Array.from(inputs, (input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
     );
   }
 
@@ -139,10 +144,8 @@ export class Outbox {
       checkNumber("delayMs", delayMs, { min: 0, max: LONGEST_MS });
       this.#context.checkDelay(delayMs);
     }
-    if (idempotencyKey !== undefined && !IDEMPOTENCY_KEY.test(idempotencyKey)) {
-      throw new AgentCommError("INVALID_OPTIONS", "idempotencyKey must be 1 to 128 printable ASCII characters", {
-        outcome: "none",
-      });
+    if (idempotencyKey !== undefined && !isMessageId(idempotencyKey)) {
+      throw invalidOption("idempotencyKey", `is ${quote(idempotencyKey)}: use 1 to 128 printable ASCII characters`);
     }
   }
 }

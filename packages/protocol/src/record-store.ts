@@ -1,5 +1,6 @@
 import type { Calls } from "./calls.js";
 import { checkNumber } from "./check-number.js";
+import { checkFunction, checkText, readOptions } from "./check-options.js";
 import type { Clock } from "./clock.js";
 import { decodeRecord } from "./decode-record.js";
 import type { Driver, StoredRecord } from "./driver.js";
@@ -36,13 +37,18 @@ export function createRecordStore(context: RecordContext): RecordStore {
   return {
     async get<Value>(collection: string, key: string, options?: CallOptions) {
       check(collection, key);
-      const stored = await calls.read("records.get", options, (call) => records.get(collection, key, call));
+      const stored = await calls.read("records.get", readOptions(options), (call) =>
+        records.get(collection, key, call),
+      );
       return stored === undefined ? undefined : decode<Value>(stored);
     },
 
-    async list<Value = JsonValue>(collection: string, options: ListRecordsOptions = {}) {
+    async list<Value = JsonValue>(collection: string, given?: ListRecordsOptions) {
       checkRecordKey(collection, "collection");
+      const options = readOptions(given);
       const { prefix = "", after = "" } = options;
+      checkText("prefix", prefix);
+      checkText("after", after);
       const limit = checkNumber("limit", options.limit ?? 1_000, { min: 1, max: 10_000, integer: true });
       const found = await calls.read("records.list", options, (call) =>
         records.list(collection, { prefix, after, limit }, call),
@@ -50,8 +56,9 @@ export function createRecordStore(context: RecordContext): RecordStore {
       return found.map((stored) => decode<Value>(stored));
     },
 
-    async put(collection, key, value, options = {}) {
+    async put(collection, key, value, given) {
       check(collection, key);
+      const options = readOptions(given);
       const { ifVersion, ttlMs } = options;
       checkVersion(ifVersion);
       if (ttlMs !== undefined) {
@@ -70,8 +77,9 @@ export function createRecordStore(context: RecordContext): RecordStore {
       );
     },
 
-    async delete(collection, key, options = {}) {
+    async delete(collection, key, given) {
       check(collection, key);
+      const options = readOptions(given);
       const { ifVersion } = options;
       checkVersion(ifVersion);
       return await calls.run("records.delete", options, (call) =>
@@ -82,10 +90,13 @@ export function createRecordStore(context: RecordContext): RecordStore {
     async watch<Value = JsonValue>(
       collection: string,
       listener: (event: RecordEvent<Value>) => void,
-      options: CallOptions & { readonly prefix?: string } = {},
+      given?: CallOptions & { readonly prefix?: string },
     ) {
       calls.enter("records.watch");
       checkRecordKey(collection, "collection");
+      checkFunction("listener", listener);
+      const options = readOptions(given);
+      checkText("prefix", options.prefix === undefined ? "" : options.prefix);
       return await watchRecords(context, collection, listener, options);
     },
   };

@@ -1,4 +1,5 @@
 import { checkNumber } from "./check-number.js";
+import { checkFunction, readOptions } from "./check-options.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type Limits, resolveLimits } from "./limits.js";
 import type { TransportOptions } from "./transport-options.js";
@@ -22,8 +23,11 @@ const DAY_MS = 86_400_000;
 /** Longest timeout, lease or delay that is taken for meant: 30 days. */
 export const LONGEST_MS = 30 * DAY_MS;
 
-export function resolveTransportOptions(options: TransportOptions): ResolvedTransportOptions {
-  const { retryBackoff = { minMs: 1_000, maxMs: 300_000 }, clock = systemClock } = options;
+export function resolveTransportOptions(given: TransportOptions): ResolvedTransportOptions {
+  const options = readOptions(given);
+  const { clock = systemClock, onError } = options;
+  const { retryBackoff: bounds = { minMs: 1_000, maxMs: 300_000 } } = options;
+  const retryBackoff = readOptions(bounds, "retryBackoff");
   const minMs = checkNumber("retryBackoff.minMs", retryBackoff.minMs, { min: 0, max: LONGEST_MS });
   return {
     timeoutMs: checkNumber("timeoutMs", options.timeoutMs ?? 5_000, { min: 1, max: LONGEST_MS }),
@@ -34,9 +38,18 @@ export function resolveTransportOptions(options: TransportOptions): ResolvedTran
       maxMs: checkNumber("retryBackoff.maxMs", retryBackoff.maxMs, { min: minMs, max: LONGEST_MS }),
     },
     mailboxIdleMs: checkNumber("mailboxIdleMs", options.mailboxIdleMs ?? 7 * DAY_MS, { min: 1, max: 3_650 * DAY_MS }),
-    onError: options.onError,
-    clock,
-    random: options.random ?? Math.random,
-    createId: options.createId ?? (() => createId()),
+    onError: onError === undefined ? undefined : checkFunction("onError", onError),
+    clock: checkClock(clock),
+    random: checkFunction("random", options.random ?? Math.random),
+    createId: checkFunction("createId", options.createId ?? (() => createId())),
   };
+}
+
+/** Not copied: its methods may be those of a class. */
+function checkClock(clock: Clock): Clock {
+  const { now, monotonic, timer } = (clock ?? {}) as Partial<Clock>;
+  checkFunction("clock.now", now);
+  checkFunction("clock.monotonic", monotonic);
+  checkFunction("clock.timer", timer);
+  return clock;
 }

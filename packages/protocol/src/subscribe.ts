@@ -1,5 +1,6 @@
 import { backoffMs } from "./backoff.js";
 import { checkNumber } from "./check-number.js";
+import { readOptions } from "./check-options.js";
 import { AgentCommError } from "./errors.js";
 import type { Inbox, InboxContext } from "./inbox.js";
 import type { LeasedDelivery } from "./leased-delivery.js";
@@ -64,8 +65,8 @@ class RunningSubscription implements Subscription {
     });
   }
 
-  async stop(options: { readonly drainMs?: number } = {}): Promise<void> {
-    const drainMs = checkNumber("drainMs", options.drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
+  async stop(options?: { readonly drainMs?: number }): Promise<void> {
+    const drainMs = checkNumber("drainMs", readOptions(options).drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
     this.#stopping.abort();
     let cancel = (): void => {};
     const drained = new Promise<void>((resolve) => {

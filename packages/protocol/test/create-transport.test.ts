@@ -289,4 +289,12 @@ describe("failures in the background", () => {
     await clock.advance(200);
     expect(await health).toMatchObject({ connected: false, warnings: [expect.stringContaining("100 ms")] });
   });
+
+  it("don't show in health that was aborted: that says nothing of the store", async () => {
+    const { transport } = open({ health: never });
+    const controller = new AbortController();
+    const health = transport.health({ signal: controller.signal });
+    controller.abort();
+    await expect(health).rejects.toMatchObject({ code: "ABORTED" });
+  });
 });
