@@ -1,7 +1,5 @@
+import { HeldDeliveries } from "./held-deliveries.js";
 import { shardOf } from "./shards.js";
-
-/** Much longer than a receiver that settles late, before its message was offered again, can be late. */
-const OVERDUE_MS = 60_000;
 
 /** What this process knows of a mailbox that it opened or takes from. */
 export interface AttendedMailbox {
@@ -12,8 +10,8 @@ export interface AttendedMailbox {
   /** How it was opened here, to be restored after loss. */
   topics: readonly string[] | undefined;
   capacity: number | undefined;
-  /** What was leased here and not settled yet: tokens, and when the lease ends, on the monotonic clock. */
-  readonly held: Map<string, number>;
+  /** What was leased here, as far as this process was told. */
+  readonly held: HeldDeliveries;
   /** Takes under way. */
   taking: number;
   /** A take's answer was lost: what it leased waits for nobody. */
@@ -47,7 +45,7 @@ export class Attendance {
       attended: false,
       topics: undefined,
       capacity: undefined,
-      held: new Map(),
+      held: new HeldDeliveries(),
       taking: 0,
       stranded: false,
       backlog: undefined,
@@ -103,9 +101,7 @@ export class Attendance {
 
   /** Forgets what was never settled: its lease ended long ago. */
   forgetOverdue(now: number): void {
-    for (const { held } of this.#mailboxes.values()) {
-      for (const [token, leaseEnd] of held) if (leaseEnd + OVERDUE_MS < now) held.delete(token);
-    }
+    for (const { held } of this.#mailboxes.values()) held.forgetOverdue(now);
   }
 
   /** Shards with something known in them. */

@@ -7,7 +7,7 @@ import { SHARDS } from "./shards.js";
  * | key | type | holds |
  * |---|---|---|
  * | `q:<agent>:<lane>` | stream | messages of one priority (`c` critical, `h` high, `m` medium, `l` low), read by the group `agents`. Fields: `message`, the wire JSON; `digest`, its CRC-32 in 8 hexadecimal digits, checked when present. An entry is deleted when it is settled |
- * | `box:<agent>` | hash | `opened` (a mark that no other mailbox has), `capacity`, `topics`, `lane:<lane>` where the group was made, `n` |
+ * | `box:<agent>` | hash | `opened`, `capacity`, `room` (how many more it takes for certain), `topics`, `lane:<lane>` where the group was made, `n` |
  * | `boxes` | sorted set | every agent with a mailbox, by when a receiver last looked in (milliseconds; 0: never) |
  * | `held:<agent>` | sorted set | what waits for an instant (milliseconds): `d:<lane>:<n>` a delayed message, `r:<lane>:<id>` a retry |
  * | `later:<agent>` | hash | the bytes of delayed messages: digest and wire JSON |
@@ -15,7 +15,7 @@ import { SHARDS } from "./shards.js";
  * | `dead:<agent>` | stream | dead letters: `reason`, `detail`, `attempts`, `at`, `lane`, `fields` (each name and value preceded by its length, 4 bytes, big-endian) |
  * | `idem:<agent>` | sorted set | sender and idempotency key, by when they are forgotten |
  * | `topic:<topic>` | set | its members among the agents of this shard |
- * | `due` | sorted set | agents, by the instant at which something in their mailbox falls due at the earliest |
+ * | `due` | sorted set | agents, by the instant at which something in their mailbox falls due at the earliest; `!<agent>`: something waits to be offered again |
  * | `bell` | hash and sharded channel | `n`, the number of the last ring, and `born`, when the counting began. A ring is published as `<n> <name> …`: agents, and `#<collection>` |
  * | `producer:<id>` | hash | numbers of batches that have run, with their answers; expires an hour after the last one |
  * | `rec:<collection>:…` | | `data` (hash: `<version> <expiry> <value>`), `keys`, `ttl` (sorted sets), `version`, `log` (stream) |

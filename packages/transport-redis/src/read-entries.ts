@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { TakenEntry } from "@agentcomm/protocol";
+import type { Lease } from "./held-deliveries.js";
 import { encodeToken, type Holder, tokenPrefix } from "./token.js";
 
 /** An entry of a stream as Redis answers it: names and values in turn. */
@@ -17,17 +18,24 @@ const DIGEST = Buffer.from("digest");
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** Makes taken entries of stream entries that a holder has leased. */
-export function readEntries(found: readonly StreamEntry[], holder: Holder, offered?: Offered): TakenEntry[] {
+/** Makes taken entries of stream entries that a holder has leased until then. */
+export function readEntries(
+  found: readonly StreamEntry[],
+  holder: Holder,
+  until: number,
+  offered: Offered | undefined,
+): Lease {
   const prefix = tokenPrefix(holder);
-  return found.map(([id, fields], index) => {
+  const ids = found.map(([id]) => id.toString("latin1"));
+  const entries = found.map(([, fields], index) => {
     const attempt = offered?.counts[index] ?? 1;
-    const entry: Mutable<TakenEntry> = { token: encodeToken(prefix, id.toString("latin1"), attempt), attempt };
+    const entry: Mutable<TakenEntry> = { token: encodeToken(prefix, ids[index] as string, attempt), attempt };
     readFields(entry, fields);
     const notes = offered?.notes[index];
     if (notes) entry.reasons = JSON.parse(String(notes)) as string[];
     return entry;
   });
+  return { lane: holder.lane, ids, entries, again: offered !== undefined, until };
 }
 
 function readFields(entry: Mutable<TakenEntry>, fields: readonly Buffer[]): void {

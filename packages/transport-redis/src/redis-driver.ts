@@ -293,10 +293,12 @@ class RedisDriver implements Driver {
       // If nobody knows what became of it, it is still held here.
       if (result !== undefined && result.code !== "LEASE_LOST") continue;
       const entry = batch[index] as Entry;
-      const held = this.#attendance.find((items[at] as WithToken<Entry>).token.holder.agentId)?.held;
+      const { token } = items[at] as WithToken<Entry>;
+      if (token.holder.incarnation !== this.#incarnation) continue;
+      const held = this.#attendance.find(token.holder.agentId)?.held;
       const until = result === undefined ? heldUntil(entry) : undefined;
-      if (until === undefined) held?.delete(entry.token);
-      else if (held?.has(entry.token) === true) held.set(entry.token, until);
+      if (until === undefined) held?.settled(token);
+      else held?.renewed(token, until);
     }
     return results;
   }

@@ -110,7 +110,8 @@ export class SafetyPoll {
       return shards.filter((shard, index) => {
         const [number, born, agents] = found[index] as Polled;
         for (const agent of agents) {
-          const mailbox = String(agent);
+          // "!": something waits there to be offered again.
+          const mailbox = String(agent).replace("!", "");
           if (attendance.find(mailbox)?.attended === true) ring({ mailbox });
         }
         return bells.polled(shard, Number(number), String(born));

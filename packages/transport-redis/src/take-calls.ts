@@ -1,8 +1,9 @@
-import type { AgentCommError, Clock, TakenEntry } from "@agentcomm/protocol";
+import type { AgentCommError, Clock } from "@agentcomm/protocol";
 import type { AttendedMailbox } from "./attendance.js";
 import type { Bells } from "./bells.js";
 import type { Doubts } from "./doubts.js";
 import type { GatheredKind } from "./gathered.js";
+import type { Lease } from "./held-deliveries.js";
 import type { Keys } from "./keys.js";
 import { readEntries, type StreamEntry } from "./read-entries.js";
 import type { Route } from "./route.js";
@@ -20,7 +21,8 @@ export interface TakeItem {
 
 /** What a look found. */
 export interface Look {
-  readonly entries: TakenEntry[];
+  /** What was leased, lane by lane. */
+  readonly leases: readonly Lease[];
   /** Undefined: nothing will fall due. */
   readonly nextDueInMs: number | undefined;
   /** What comes next can be read natively: this lane, since it alone filled the limit. */
@@ -110,17 +112,18 @@ function readAnswer(answer: Answer, item: TakeItem, sentAt: number, context: Tak
     const what = `the bodies of ${lost} messages to "${agentId}" were deleted behind the transport's back`;
     context.report(dataLost(what, { agentId, lost }));
   }
-  const entries: TakenEntry[] = [];
-  for (const [lane, , found, counts, notes] of taken) {
-    const holder = { agentId, lane: String(lane), incarnation: context.incarnation, leaseMs: String(leaseMs) };
-    entries.push(...readEntries(found, holder, counts && notes && { counts, notes }));
-  }
-  const [only] = taken;
-  const isBacklog = filled === 1 && taken.length === 1 && String(only?.[1]) === "new" && entries.length === limit;
+  const leases = taken
+    .filter(([, , found]) => found.length > 0)
+    .map(([lane, , found, counts, notes]) => {
+      const holder = { agentId, lane: String(lane), incarnation: context.incarnation, leaseMs: String(leaseMs) };
+      return readEntries(found, holder, sentAt + leaseMs, counts && notes && { counts, notes });
+    });
+  const [only] = leases;
+  const isBacklog = filled === 1 && leases.length === 1 && only?.again === false && only.ids.length === limit;
   return {
-    entries,
+    leases,
     nextDueInMs: dueIn < 0 ? undefined : dueIn,
-    backlog: isBacklog ? String(only?.[0]) : undefined,
+    backlog: isBacklog ? only.lane : undefined,
     mayDrain: mayDrain === 1,
   };
 }

@@ -1,11 +1,10 @@
-import { AgentCommError, type TakenEntry, type TakeResult } from "@agentcomm/protocol";
+import { AgentCommError, type TakeResult } from "@agentcomm/protocol";
 import type { AttendedMailbox } from "./attendance.js";
 import type { Gathered } from "./gathered.js";
 import { readEntries, type StreamEntry } from "./read-entries.js";
 import type { Route } from "./route.js";
 import { RECONCILE } from "./scripts/reconcile.js";
 import type { Look, TakeContext, TakeItem } from "./take-calls.js";
-import { type Token, TokenReader } from "./token.js";
 
 /** From this limit on a backlog is read natively: below, one script is as fast as a look and a read. */
 const DRAIN_FROM = 64;
@@ -34,7 +33,7 @@ export class Takes {
         // What came after is not what the caller must know: something may have been leased.
         if (!AgentCommError.is(error) || error.outcome !== "unknown") throw lost ?? error;
         lost = error;
-        mailbox.stranded = true;
+        strand(mailbox);
         if (this.#context.clock.monotonic() >= deadline) throw error;
       }
     }
@@ -42,9 +41,8 @@ export class Takes {
 
   /** Resolves to undefined if it is worth another attempt. */
   async #takeOnce(item: TakeItem, deadline: number): Promise<TakeResult | undefined> {
-    const { mailbox, limit, leaseMs } = item;
+    const { mailbox, limit } = item;
     if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
-    const askedAt = this.#context.clock.monotonic();
     const drains = limit >= DRAIN_FROM && mailbox.taking === 0 ? mailbox.backlog : undefined;
     mailbox.backlog = undefined;
     mailbox.taking += 1;
@@ -52,9 +50,12 @@ export class Takes {
       const look =
         drains === undefined ? await this.#looks.ask(item, deadline) : await this.#drain(item, drains, deadline);
       if (look === undefined) return undefined;
-      const { entries, nextDueInMs } = look;
-      for (const { token } of entries) mailbox.held.set(token, askedAt + leaseMs);
-      mailbox.backlog = look.backlog;
+      const { leases, nextDueInMs, backlog } = look;
+      for (const lease of leases) mailbox.held.add(lease, mailbox.taking === 1);
+      mailbox.backlog = backlog;
+      const [only] = leases;
+      const entries =
+        leases.length === 1 && only !== undefined ? only.entries : leases.flatMap((lease) => lease.entries);
       return nextDueInMs === undefined ? { entries } : { entries, nextDueInMs };
     } finally {
       mailbox.taking -= 1;
@@ -71,6 +72,7 @@ export class Takes {
     const { keys, incarnation } = this.#context;
     const { agentId } = mailbox;
     const holder = { agentId, lane, incarnation, leaseMs: String(leaseMs) };
+    const until = this.#context.clock.monotonic() + leaseMs;
     const queue = keys.queue(mailbox.shard, agentId, lane);
     const read = ["GROUP", "agents", `${incarnation}.${leaseMs}`, "COUNT", String(limit), "STREAMS", queue, ">"];
     const [look, reply] = await this.#looks.askBeside({ ...item, limit: 0, drains: lane }, deadline, (node) =>
@@ -78,30 +80,32 @@ export class Takes {
     );
     if (!look.mayDrain || reply instanceof Error) {
       // Whatever it was that kept the read from being answered: if it leased anything, nobody holds it.
-      mailbox.stranded = true;
+      strand(mailbox);
       return undefined;
     }
-    const entries: TakenEntry[] = reply === null ? [] : readEntries((reply as StreamsReply)[0][1], holder);
-    return { ...look, entries, backlog: entries.length === limit ? lane : undefined };
+    if (reply === null) return { ...look, leases: [], backlog: undefined };
+    const lease = readEntries((reply as StreamsReply)[0][1], holder, until, undefined);
+    return { ...look, leases: [lease], backlog: lease.ids.length === limit ? lane : undefined };
   }
 
   /** Gives back what was leased here in an answer that got lost. Never by reading history: that would count attempts. */
   async #reconcile(mailbox: AttendedMailbox, deadline: number): Promise<void> {
     const { keys, incarnation } = this.#context;
-    const reader = new TokenReader();
     mailbox.stranded = false;
-    const args = () => {
-      const held = [...mailbox.held.keys()].map((text) => reader.read(text) as Token);
-      const names = held.map(({ holder, id }) => `${holder.lane}:${id}`);
-      return [keys.namespace, incarnation, String(mailbox.shard), mailbox.agentId, ...names];
-    };
+    const args = () => [keys.namespace, incarnation, String(mailbox.shard), mailbox.agentId, ...mailbox.held.encode()];
     try {
       await this.#route.run(RECONCILE, args, { deadline, repeatable: true, waitsForRoom: true });
     } catch (error) {
-      mailbox.stranded = true;
+      strand(mailbox);
       throw error;
     }
   }
+}
+
+/** Something may have been leased here that nobody was told of. */
+function strand(mailbox: AttendedMailbox): void {
+  mailbox.stranded = true;
+  mailbox.held.breakOff();
 }
 
 type StreamsReply = readonly [readonly [key: Buffer, entries: readonly StreamEntry[]]];

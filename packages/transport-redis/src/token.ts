@@ -29,7 +29,6 @@ export function encodeToken(prefix: string, id: string, count: number): string {
 
 const PREFIX = /^([A-Za-z0-9._-]{1,63}):([chml]):([0-9a-f]{16}):(\d{1,15}):$/;
 const ID = /^\d{1,20}-\d{1,20}$/;
-const COUNT = /^\d{1,15}$/;
 
 /** Reads tokens. Most of a batch have the same holder, which is read once. */
 export class TokenReader {
@@ -47,9 +46,9 @@ export class TokenReader {
       this.#holder = readHolder(prefix);
     }
     const id = text.slice(idAt + 1, countAt);
-    const count = text.slice(countAt + 1);
-    if (this.#holder === undefined || !ID.test(id) || !COUNT.test(count)) return undefined;
-    return { holder: this.#holder, id, count: Number(count) };
+    const count = Number(text.slice(countAt + 1));
+    if (this.#holder === undefined || !ID.test(id) || !Number.isSafeInteger(count)) return undefined;
+    return { holder: this.#holder, id, count };
   }
 }
 

@@ -14,7 +14,7 @@ export const APPEND = defineScript(
   RING,
   MAILBOX,
   `
-local blob, now = ARGV[6], clockMs()
+local blob, now = ARGV[6], nil
 local position, odd, rung, errorText = 0, {}, {}, ''
 
 local function note(code)
@@ -22,17 +22,33 @@ local function note(code)
   odd[#odd + 1] = code
 end
 
+-- Asked for only where it matters: where something is delayed, or has a key.
+local function currentMs()
+  now = now or clockMs()
+  return now
+end
+
+-- How many more the mailbox takes, at least count if there is room for them. Its size is counted only now and then: what was
+-- left over last time is kept, and used up by what is stored, so that in between a single number says that there is room.
+local function roomFor(p, agent, count)
+  local box = p .. 'box:' .. agent
+  if call('HINCRBY', box, 'room', -count) >= 0 then return count end
+  mailbox(p, agent)
+  local room = tonumber(call('HGET', box, 'capacity') or 1000000) - sizeOf(p, agent)
+  call('HSET', box, 'room', math.max(room - count, 0))
+  return room
+end
+
 -- Held back: the bytes wait in a hash, the instant in the set of what is held.
 local function hold(p, agent, lane, payload, digest, delay)
   local member = 'd:' .. lane .. ':' .. string.format('%012d', call('HINCRBY', p .. 'box:' .. agent, 'n', 1))
   call('HSET', p .. 'later:' .. agent, member, digest .. payload)
-  call('ZADD', p .. 'held:' .. agent, now + delay, member)
+  call('ZADD', p .. 'held:' .. agent, currentMs() + delay, member)
   fallsDue(p, agent, now + delay)
 end
 
 local function appendTo(p, agent, count, at)
-  local capacity = mailbox(p, agent)
-  local size = sizeOf(p, agent)
+  local room = roomFor(p, agent, count)
   local stored, trimmed, queues = false, false, {}
   for _, lane in ipairs(LANES) do queues[lane] = queueOf(p, agent, lane) end
   for _ = 1, count do
@@ -42,14 +58,14 @@ local function appendTo(p, agent, count, at)
     if flags >= 2 then
       key, at = struct.unpack('>I2c0', blob, at)
       local idem = p .. 'idem:' .. agent
-      if not trimmed then call('ZREMRANGEBYSCORE', idem, '-inf', now) end
+      if not trimmed then call('ZREMRANGEBYSCORE', idem, '-inf', currentMs()) end
       trimmed = true
       known = call('ZSCORE', idem, key)
-      if not known and size < capacity then call('ZADD', idem, now + 86400000, key) end
+      if not known and room > 0 then call('ZADD', idem, now + 86400000, key) end
     end
     if known then
       note('duplicate')
-    elseif size >= capacity then
+    elseif room <= 0 then
       note('full')
     else
       if delay then
@@ -57,7 +73,7 @@ local function appendTo(p, agent, count, at)
       else
         call('XADD', queues[lane], '*', 'message', payload, 'digest', digest)
       end
-      size = size + 1
+      room = room - 1
       stored = true
     end
     position = position + 1

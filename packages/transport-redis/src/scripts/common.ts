@@ -34,23 +34,21 @@ local function ring(p, text)
 end
 `;
 
-/** The mailbox's hash, made by the first to need it. Returns its capacity. */
+/** The mailbox, made by the first to need it. */
 export const MAILBOX = `
 local function mailbox(p, agent)
   local box = p .. 'box:' .. agent
-  local found = call('HMGET', box, 'opened', 'capacity')
-  if not found[1] then
-    found[1] = stamp()
-    call('HSET', box, 'opened', found[1])
-    call('ZADD', p .. 'boxes', 'NX', 0, agent)
-    -- From its first mailbox on a shard has this mark: when it is gone, so is everything.
-    call('HSETNX', p .. 'bell', 'born', found[1])
-  end
-  return tonumber(found[2] or 1000000)
+  if call('HSETNX', box, 'opened', '1') == 0 then return end
+  call('ZADD', p .. 'boxes', 'NX', 0, agent)
+  -- From its first mailbox on a shard has this mark: when it is gone, so is everything.
+  call('HSETNX', p .. 'bell', 'born', stamp())
 end
 
 -- Keeps the earliest instant at which something held or leased in the mailbox falls due.
 local function fallsDue(p, agent, at) call('ZADD', p .. 'due', 'LT', at, agent) end
+
+-- Says that something waits under ~back or ~free: only then a take looks there.
+local function offersAgain(p, agent, now) call('ZADD', p .. 'due', now, '!' .. agent) end
 
 local function sizeOf(p, agent)
   local size = call('HLEN', p .. 'later:' .. agent) + call('XLEN', p .. 'dead:' .. agent)

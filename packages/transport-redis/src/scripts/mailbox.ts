@@ -15,7 +15,7 @@ export const OPEN_MAILBOX = defineScript(
 local p, agent = prefixOf(ARGV[2]), ARGV[3]
 local box = p .. 'box:' .. agent
 mailbox(p, agent)
-if ARGV[4] ~= '' then call('HSET', box, 'capacity', ARGV[4]) end
+if ARGV[4] ~= '' then call('HSET', box, 'capacity', ARGV[4], 'room', 0) end
 if ARGV[5] == '1' then
   for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end
   for at = 6, #ARGV do call('SADD', p .. 'topic:' .. ARGV[at], agent) end
@@ -43,7 +43,7 @@ for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SR
 for _, lane in ipairs(LANES) do call('UNLINK', queueOf(p, agent, lane)) end
 for _, kind in ipairs({'box:', 'held:', 'later:', 'notes:', 'dead:', 'idem:'}) do call('UNLINK', p .. kind .. agent) end
 call('ZREM', p .. 'boxes', agent)
-call('ZREM', p .. 'due', agent)
+call('ZREM', p .. 'due', agent, '!' .. agent)
 return 0
 `,
 );

@@ -117,7 +117,10 @@ local function recover(p, agent, now, doubtful)
   else
     call('ZADD', p .. 'due', nextAt, agent)
   end
-  -- This take may leave some of it, which other receivers must hear of.
-  if moved + released > 0 then ring(p, agent) end
+  if moved + released > 0 then
+    offersAgain(p, agent, now)
+    -- This take may leave some of it, which other receivers must hear of.
+    ring(p, agent)
+  end
 end
 `;

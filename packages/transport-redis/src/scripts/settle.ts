@@ -47,6 +47,7 @@ local function retry(p, agent, lane, queue, id, delay, reason)
     fallsDue(p, agent, now + delay)
   else
     call('XCLAIM', queue, 'agents', '~back', 0, id, 'JUSTID')
+    offersAgain(p, agent, now)
   end
   -- Also when it is held: receivers then know until when to sleep.
   local agents = rung[p] or {}

@@ -49,17 +49,12 @@ local function claim(p, agent, lane, queue, consumer, waiting)
   return reply, claimed, notes
 end
 
--- Whether native reading of this lane would hand out what the next take should.
-local function mayDrain(p, agent, lane)
+-- Whether nothing more urgent than this lane is there.
+local function isMostUrgent(p, agent, lane)
   for _, other in ipairs(LANES) do
-    if other == lane then break end
+    if other == lane then return true end
     if call('XLEN', queueOf(p, agent, other)) > 0 then return false end
   end
-  for _, pool in ipairs({'~back', '~free'}) do
-    local waiting = redis.pcall('XPENDING', queueOf(p, agent, lane), 'agents', '-', '+', 1, pool)
-    if waiting.err or #waiting > 0 then return false end
-  end
-  return true
 end
 
 -- Sees to it that the lease's end is not missed. Returns when the next thing falls due.
@@ -69,55 +64,68 @@ local function leasedUntil(p, agent, at, nextAt)
   return at
 end
 
+local function readNew(p, agent, lane, queue, consumer, limit)
+  local command = {'XREADGROUP', 'GROUP', 'agents', consumer, 'COUNT', limit, 'STREAMS', queue, '>'}
+  local reply = redis.pcall(unpack(command))
+  local vanished = false
+  if reply and reply.err then
+    if string.sub(reply.err, 1, 7) ~= 'NOGROUP' then error(reply) end
+    vanished = makeGroup(p, agent, lane, queue)
+    reply = call(unpack(command))
+  end
+  return reply and reply[1][2] or {}, vanished
+end
+
 local function take(p, agent, limit, lease, touch, doubtful, drained)
   gone = 0
-  mailbox(p, agent)
-  local born = ''
+  local due, born = p .. 'due', ''
   if touch then
+    mailbox(p, agent)
     call('ZADD', p .. 'boxes', now, agent)
     born = call('HGET', p .. 'bell', 'born') or ''
   end
-  local nextAt = call('ZSCORE', p .. 'due', agent)
-  if doubtful or nextAt and tonumber(nextAt) <= now then
+  local scores = call('ZMSCORE', due, agent, '!' .. agent)
+  if doubtful or scores[1] and tonumber(scores[1]) <= now then
     recover(p, agent, now, doubtful)
-    nextAt = call('ZSCORE', p .. 'due', agent)
+    scores = call('ZMSCORE', due, agent, '!' .. agent)
   end
+  local nextAt, again = scores[1], scores[2]
   local consumer = incarnation .. '.' .. lease
-  local regrouped, taken, filled, drain = '', {}, 0, 0
+  local regrouped, taken, filled, drain, left = '', {}, 0, 0, false
   if drained ~= '' then
     limit = 0
-    if mayDrain(p, agent, drained) then
+    if not again and isMostUrgent(p, agent, drained) then
       nextAt = leasedUntil(p, agent, now + lease, nextAt)
       drain = 1
     end
   end
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
-    local length = limit > 0 and call('XLEN', queue) or 0
-    if length > 0 then
+    if limit > 0 and call('XLEN', queue) > 0 then
       filled = filled + 1
-      for _, pool in ipairs({'~back', '~free'}) do
+      for _, pool in ipairs(again and {'~back', '~free'} or {}) do
         local size = math.min(limit, PAGE)
         local waiting = size > 0 and redis.pcall('XPENDING', queue, 'agents', '-', '+', size, pool) or {}
-        if waiting.err then
-          if string.sub(waiting.err, 1, 7) ~= 'NOGROUP' then error(waiting) end
-          if makeGroup(p, agent, lane, queue) then regrouped = regrouped .. lane end
-        elseif #waiting > 0 then
+        -- No group: then nothing waits there, and reading makes it.
+        if not waiting.err and #waiting > 0 then
           local entries, counts, notes = claim(p, agent, lane, queue, consumer, waiting)
           taken[#taken + 1] = {lane, 'again', entries, counts, notes}
           limit = limit - #entries
+          if #waiting == size then left = true end
         end
       end
       if limit > 0 then
-        local reply = call('XREADGROUP', 'GROUP', 'agents', consumer, 'COUNT', limit, 'STREAMS', queue, '>')
-        if reply then
-          local entries = reply[1][2]
+        local entries, vanished = readNew(p, agent, lane, queue, consumer, limit)
+        if vanished then regrouped = regrouped .. lane end
+        if #entries > 0 then
           taken[#taken + 1] = {lane, 'new', entries}
           limit = limit - #entries
         end
       end
     end
   end
+  -- Room left, and no page was full: nothing is to be offered again any more.
+  if again and limit > 0 and not left then call('ZREM', due, '!' .. agent) end
   if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
   return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, taken, drain}
