@@ -103,7 +103,10 @@ export class Calls {
         this.#active += 1;
         try {
           const call: DriverCall = { deadline: this.#clock.monotonic() + timeoutMs };
-          cancelTimer = this.#clock.timer(timeoutMs + GRACE_MS, () => fail(timeoutError(what, timeoutMs, outcome)));
+          // Whoever awaits a call gets an answer: as long as one is under way, the process stays.
+          cancelTimer = this.#clock.timer(timeoutMs + GRACE_MS, () => fail(timeoutError(what, timeoutMs, outcome)), {
+            keepAlive: true,
+          });
           signal?.addEventListener("abort", onAbort, { once: true });
           if (!this.#isOpen) await this.#open(call);
           // Its caller was told that nothing was stored: so nothing may be stored from now on.
@@ -205,7 +208,8 @@ export function checkSignal(signal: AbortSignal | undefined, what: string): void
 /** Settles as the promise does, or rejects with TIMEOUT shortly after `ms`. */
 export function before<T>(promise: Promise<T>, ms: number, what: string, clock: Clock): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const cancel = clock.timer(ms + GRACE_MS, () => reject(timeoutError(what, Math.round(ms), "unknown")));
+    const late = (): void => reject(timeoutError(what, Math.round(ms), "unknown"));
+    const cancel = clock.timer(ms + GRACE_MS, late, { keepAlive: true });
     promise.then(resolve, reject).finally(cancel);
   });
 }
