@@ -9,6 +9,7 @@ import { defineScript } from "./script.js";
  */
 const COLLECTION = `
 local LOG_KEPT = 4096
+local EMPTY_KEPT_MS = 3600000
 
 local function keysOf(p, collection)
   local rec = p .. 'rec:' .. collection .. ':'
@@ -38,6 +39,10 @@ local function remove(c, kind, key)
   call('ZREM', c.keys, key)
   call('ZREM', c.ttl, key)
   nextVersion(c, kind, key)
+  -- Nothing is left of a collection that stays empty: watchers have long been told, and versions begin beyond any earlier one.
+  if call('EXISTS', c.data) == 0 then
+    for _, kept in ipairs({c.version, c.log}) do call('PEXPIRE', kept, EMPTY_KEPT_MS) end
+  end
 end
 
 -- Ends what has expired. Returns whether there was any.
@@ -63,6 +68,9 @@ local function write(p, collection, kind, key, value, ifVersion, ttl)
     answer = nextVersion(c, 'put', key)
     local expiry = ttl == '' and 0 or now + tonumber(ttl)
     call('HSET', c.data, key, string.format('%.0f %.0f ', answer, expiry) .. value)
+    if call('HLEN', c.data) == 1 then
+      for _, kept in ipairs({c.version, c.log}) do call('PERSIST', kept) end
+    end
     call('ZADD', c.keys, 0, key)
     if expiry > 0 then call('ZADD', c.ttl, expiry, key) else call('ZREM', c.ttl, key) end
   elseif packed then
