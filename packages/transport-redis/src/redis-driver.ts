@@ -25,6 +25,7 @@ import { Awake } from "./awake.js";
 import { Bells } from "./bells.js";
 import { ClusterNodes } from "./cluster-nodes.js";
 import { DeadLetterBox } from "./dead-letter-box.js";
+import { Deliveries } from "./deliveries.js";
 import { Doubts } from "./doubts.js";
 import { type RedisEndpointOptions, resolveEndpoint } from "./endpoint.js";
 import { createKeys } from "./keys.js";
@@ -32,14 +33,12 @@ import { restoreAfterLoss } from "./losses.js";
 import { Mailboxes } from "./mailboxes.js";
 import { RedisRecords } from "./records.js";
 import { SafetyPoll } from "./safety-poll.js";
-import { leaseLost, type RenewItem, type SettleItem } from "./settles.js";
 import { ShardGroups } from "./shard-groups.js";
 import { ALL_SHARDS, crc16, shardOf } from "./shards.js";
 import { SingleNode } from "./single-node.js";
 import { connectionLost } from "./store-errors.js";
 import { StoreHealth } from "./store-health.js";
 import type { NodeContext } from "./store-node.js";
-import { type Token, TokenReader } from "./token.js";
 import type { Topology } from "./topology.js";
 
 /** Where a Redis driver keeps its bytes. */
@@ -99,6 +98,7 @@ class RedisDriver implements Driver {
   readonly #bells: Bells;
   readonly #groups: ShardGroups;
   readonly #mailboxes: Mailboxes;
+  readonly #deliveries: Deliveries;
   readonly #dead: DeadLetterBox;
   readonly #poll: SafetyPoll;
   #closed = false;
@@ -137,6 +137,7 @@ class RedisDriver implements Driver {
       { keys, clock, incarnation: this.#incarnation, report, doubts, bells: this.#bells },
     );
     this.#mailboxes = new Mailboxes(this.#groups, keys, attendance, this.#bells);
+    this.#deliveries = new Deliveries(this.#groups, attendance, this.#incarnation, clock);
     this.#dead = new DeadLetterBox(this.#groups, keys);
     this.records = new RedisRecords(this.#groups, keys, attendance, this.#bells);
     this.#poll = new SafetyPoll({
@@ -212,25 +213,11 @@ class RedisDriver implements Driver {
   }
 
   settle(batch: readonly SettleEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
-    return this.#byToken(
-      batch,
-      (items: readonly SettleItem[]) =>
-        this.#groups.spread(
-          items,
-          ({ token }) => shardOf(token.holder.agentId),
-          (group, own) => group.settles.submit(own, call.deadline),
-        ),
-      () => undefined,
-    );
+    return this.#deliveries.settle(batch, call);
   }
 
   renew(batch: readonly RenewEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
-    const askedAt = this.#clock.monotonic();
-    return this.#byToken(
-      batch,
-      (items: readonly RenewItem[]) => Promise.all(items.map((item) => this.#renewOne(item, call))),
-      ({ leaseMs }) => askedAt + leaseMs,
-    );
+    return this.#deliveries.renew(batch, call);
   }
 
   deadLetters(
@@ -264,56 +251,7 @@ class RedisDriver implements Driver {
   health(call: DriverCall): Promise<TransportHealth> {
     return this.#awake.during(this.#health.check(call));
   }
-
-  /**
-   * Reads the tokens; what is none names no delivery, and its lease counts as lost. Keeps account of what this process holds:
-   * `heldUntil` says until when, on the monotonic clock, it holds what went well (undefined: no longer).
-   */
-  async #byToken<Entry extends { readonly token: string }>(
-    batch: readonly Entry[],
-    work: (items: readonly WithToken<Entry>[]) => Promise<readonly SettleResult[]>,
-    heldUntil: (entry: Entry) => number | undefined,
-  ): Promise<readonly SettleResult[]> {
-    const reader = new TokenReader();
-    const results = new Array<SettleResult>(batch.length).fill(undefined);
-    const items: WithToken<Entry>[] = [];
-    const indexes: number[] = [];
-    for (const [index, entry] of batch.entries()) {
-      const token = reader.read(entry.token);
-      if (token === undefined) results[index] = leaseLost();
-      else {
-        items.push({ ...entry, token });
-        indexes.push(index);
-      }
-    }
-    const own = await work(items);
-    for (const [at, index] of indexes.entries()) {
-      const result = own[at];
-      results[index] = result;
-      // If nobody knows what became of it, it is still held here.
-      if (result !== undefined && result.code !== "LEASE_LOST") continue;
-      const entry = batch[index] as Entry;
-      const { token } = items[at] as WithToken<Entry>;
-      if (token.holder.incarnation !== this.#incarnation) continue;
-      const held = this.#attendance.find(token.holder.agentId)?.held;
-      const until = result === undefined ? heldUntil(entry) : undefined;
-      if (until === undefined) held?.settled(token);
-      else held?.renewed(token, until);
-    }
-    return results;
-  }
-
-  async #renewOne(item: RenewItem, call: DriverCall): Promise<SettleResult> {
-    try {
-      const held = await this.#groups.of(shardOf(item.token.holder.agentId)).renews.ask(item, call.deadline);
-      return held ? undefined : leaseLost();
-    } catch (error) {
-      return toAgentCommError(error, "STORE_FAILED", "extending failed", "unknown");
-    }
-  }
 }
-
-type WithToken<Entry> = Omit<Entry, "token"> & { readonly token: Token };
 
 function createTopology(context: NodeContext): Topology {
   if (context.endpoint.seeds === undefined) return new SingleNode(context);

@@ -88,6 +88,17 @@ test("a stranger who reads the group holds a message for 30 seconds, and cannot 
   });
 });
 
+test("what a stranger read and never settled is offered again, once the lease in its name is over", async () => {
+  await scene.client.xadd(queueOf("ivan"), "*", "message", wire(1));
+  await scene.client.xgroup("CREATE", queueOf("ivan"), "agents", "0");
+  await scene.client.xreadgroup("GROUP", "agents", "py7f3a9c.400", "COUNT", 1, "STREAMS", queueOf("ivan"), ">");
+  const transport = scene.transport();
+  expect(await transport.receive("ivan")).toEqual([]);
+  const [delivery] = await transport.receive("ivan", { waitMs: 2_000 });
+  expect(delivery?.attempt).toBe(2);
+  await delivery?.ack();
+});
+
 test("a key of a foreign type spoils its own mailbox only", async () => {
   const transport = scene.transport();
   await scene.client.set(queueOf("grace"), "no stream");
