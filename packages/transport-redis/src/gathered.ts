@@ -24,6 +24,8 @@ export interface GatheredKind<Item, Answer> {
 /** Most items, and most weight, of one call: bounds how long the server is kept from its other callers. */
 const MAX_ITEMS = 128;
 const MAX_WEIGHT = 2_048;
+/** Calls under way at once. Meanwhile what is asked for gathers in the next ones. */
+const WINDOW = 8;
 
 interface Asking<Item, Answer> {
   readonly item: Item;
@@ -40,6 +42,8 @@ export class Gathered<Item, Answer> {
   readonly #route: Route;
   readonly #clock: Clock;
   #asking: Asking<Item, Answer>[] = [];
+  #underWay = 0;
+  #flushing = false;
 
   constructor(kind: GatheredKind<Item, Answer>, route: Route, clock: Clock) {
     this.#kind = kind;
@@ -50,8 +54,8 @@ export class Gathered<Item, Answer> {
   /** Rejects by the deadline, as Route.run does. */
   ask(item: Item, deadline: number): Promise<Answer> {
     return this.#untilLate(item, deadline, (asking) => {
-      if (this.#asking.length === 0) process.nextTick(() => this.#flush());
       this.#asking.push(asking);
+      this.#flushSoon();
     });
   }
 
@@ -89,22 +93,25 @@ export class Gathered<Item, Answer> {
     return inTime;
   }
 
-  #flush(): void {
-    const all = this.#asking;
-    this.#asking = [];
-    let part: Asking<Item, Answer>[] = [];
+  /** After the present tick, so that what is asked for one by one travels together. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    process.nextTick(() => {
+      this.#flushing = false;
+      while (this.#asking.length > 0 && this.#underWay < WINDOW) void this.#send(this.#nextPart());
+    });
+  }
+
+  #nextPart(): Asking<Item, Answer>[] {
     let weight = 0;
-    for (const asking of all) {
-      const own = this.#kind.weightOf(asking.item);
-      if (part.length === MAX_ITEMS || (part.length > 0 && weight + own > MAX_WEIGHT)) {
-        void this.#send(part);
-        part = [];
-        weight = 0;
-      }
-      part.push(asking);
-      weight += own;
+    let count = 0;
+    for (const { item } of this.#asking) {
+      weight += this.#kind.weightOf(item);
+      if (count === MAX_ITEMS || (count > 0 && weight > MAX_WEIGHT)) break;
+      count += 1;
     }
-    void this.#send(part);
+    return this.#asking.splice(0, count);
   }
 
   async #send(part: readonly Asking<Item, Answer>[], beside?: (node: StoreNode) => void): Promise<void> {
@@ -116,6 +123,7 @@ export class Gathered<Item, Answer> {
       asking.progress = progress;
       deadline = Math.max(deadline, asking.deadline);
     }
+    this.#underWay += 1;
     let sentAt = 0;
     const args = (node: StoreNode) => {
       sentAt = this.#clock.monotonic();
@@ -137,6 +145,9 @@ export class Gathered<Item, Answer> {
       }
     } catch (error) {
       for (const asking of part) asking.reject(error);
+    } finally {
+      this.#underWay -= 1;
+      if (this.#asking.length > 0) this.#flushSoon();
     }
   }
 }
