@@ -14,7 +14,7 @@ export class NoReply extends Error {
 }
 
 /** The server's own refusal, in its words. Its text begins with the kind: `OOM …`, `MOVED …`. */
-export class ServerError extends Error {
+class ServerError extends Error {
   override readonly name = "ServerError";
 }
 
