@@ -192,7 +192,7 @@ export function closedError(transport: string, what: string): AgentCommError {
   });
 }
 
-export function timeoutError(what: string, timeoutMs: number, outcome: Outcome): AgentCommError {
+function timeoutError(what: string, timeoutMs: number, outcome: Outcome): AgentCommError {
   const effect = outcome === "none" ? "nothing was stored" : "it may or may not have taken effect";
   return new AgentCommError("TIMEOUT", `${what} did not end within ${timeoutMs} ms: ${effect}`, { outcome });
 }
