@@ -4,13 +4,15 @@ import { quote } from "./quote.js";
 // What a store keeps of a reason, for people: a thrown error may carry a whole file.
 const LONGEST_REASON = 2_000;
 
+const NONE: object = Object.freeze({});
+
 /**
  * Reads a caller's options, each exactly once, also those that they inherit: what is looked at later can't throw or change any
  * more. Throws INVALID_OPTIONS if they are no object, a getter of theirs throws, or their `signal` is none.
  */
 export function readOptions<Options extends object>(options: Options | undefined, name = "options"): Options {
+  if (options === undefined) return NONE as Options;
   const read: Record<string, unknown> = {};
-  if (options === undefined) return read as Options;
   if (typeof options !== "object" || options === null) {
     throw invalidOption(name, `is ${quote(options)}: give an object`);
   }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { before, Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
-import { checkFunction, checkReason, checkText, checkTexts, readOptions } from "./check-options.js";
+import { checkFunction, checkText, checkTexts, readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
 import { publishDiagnostics } from "./diagnostics.js";
 import type { Driver, StoredDeadLetter } from "./driver.js";
@@ -14,7 +14,7 @@ import { quote } from "./quote.js";
 import { RateMeter } from "./rate-meter.js";
 import { createRecordStore } from "./record-store.js";
 import { RecordWatches } from "./record-watch.js";
-import { LONGEST_MS, type ResolvedTransportOptions, resolveTransportOptions } from "./resolve-transport-options.js";
+import { type ResolvedTransportOptions, resolveTransportOptions } from "./resolve-transport-options.js";
 import { Rings } from "./rings.js";
 import { Settlements } from "./settlements.js";
 import { subscribe } from "./subscribe.js";
@@ -35,7 +35,6 @@ import type {
 import type { TransportOptions } from "./transport-options.js";
 import { createTroubleReporter, type ReportTrouble, toAgentCommError } from "./trouble.js";
 
-const DEFAULT_LEASE_MS = 30_000;
 const MAX_CAPACITY = 2 ** 31 - 1;
 // Of the timeoutMs that closing may take: what running handlers get, and by when all must be settled or handed back.
 const DRAIN_SHARE = 0.8;
@@ -78,7 +77,7 @@ class DriverTransport implements Transport {
     this.#calls = new Calls(driver, options);
     this.#report = createTroubleReporter(onError, driver.name);
     this.#rings = new Rings(clock);
-    this.#settlements = new Settlements(driver, this.#calls);
+
     this.#sent = new RateMeter(clock);
     this.#received = new RateMeter(clock);
     const shared = { name: driver.name, driver, calls: this.#calls, options, report: this.#report, timeoutMs };
@@ -89,6 +88,7 @@ class DriverTransport implements Transport {
         });
       }
     };
+    this.#settlements = new Settlements(driver, this.#calls, checkDelay);
     this.#inboxContext = {
       ...shared,
       settlements: this.#settlements,
@@ -167,36 +167,8 @@ class DriverTransport implements Transport {
     const { signal } = options;
     const timeoutMs = this.#calls.timeoutOf(options);
     checkSignal(signal, "settle");
-    const settled = this.#settle(token, readOptions(action, "action"), timeoutMs);
+    const settled = this.#settlements.apply(token, readOptions(action, "action"), timeoutMs);
     await (signal === undefined ? settled : untilAborted(settled, "settle", signal));
-  }
-
-  async #settle(token: string, action: SettleAction, timeoutMs: number): Promise<void> {
-    switch (action.kind) {
-      case "ack":
-        return await this.#settlements.settle({ token, action: { kind: "ack" } }, timeoutMs);
-      case "retry": {
-        const reason = action.reason === undefined ? undefined : checkReason(action.reason);
-        const delayMs = checkNumber("delayMs", action.delayMs ?? 0, { min: 0, max: LONGEST_MS });
-        this.#inboxContext.checkDelay(delayMs);
-        const retry = { kind: "retry", delayMs, ...(reason === undefined ? {} : { reason }) } as const;
-        return await this.#settlements.settle({ token, action: retry }, timeoutMs);
-      }
-      case "reject":
-        return await this.#settlements.settle(
-          { token, action: { kind: "dead", reason: "rejected", detail: checkReason(action.reason) } },
-          timeoutMs,
-        );
-      case "extend": {
-        const leaseMs = checkNumber("leaseMs", action.leaseMs ?? DEFAULT_LEASE_MS, { min: 1, max: LONGEST_MS });
-        return await this.#settlements.renew({ token, leaseMs }, timeoutMs);
-      }
-      default:
-        throw invalidOption(
-          "action.kind",
-          `is ${quote((action as { kind?: unknown }).kind)}: use "ack", "retry", "reject" or "extend"`,
-        );
-    }
   }
 
   async deadLetters(agentId: string, given?: DeadLetterOptions): Promise<DeadLetter[]> {

@@ -144,10 +144,8 @@ export class Inbox {
         continue;
       }
       const { message } = decoded;
-      const { token, attempt, reasons = [] } = entry;
-      deliveries.push(
-        new LeasedDelivery(this.#context, { agentId, message, token, attempt, reasons, leaseMs, askedAt }),
-      );
+      const { attempt } = entry;
+      deliveries.push(new LeasedDelivery(this.#context, agentId, message, entry, leaseMs, askedAt));
       publishDiagnostics("message.received", () => ({ transport: this.#context.name, agentId, message, attempt }));
     }
     this.#context.received.add(deliveries.length);

@@ -3,8 +3,8 @@ import { checkNumber } from "./check-number.js";
 import { readOptions } from "./check-options.js";
 import { type EncodedMessage, encodeInput } from "./codec.js";
 import type { CreateMessageOptions } from "./create-message.js";
-import { publishDiagnostics } from "./diagnostics.js";
-import type { AppendEntry, AppendResult, Driver } from "./driver.js";
+import { diagnosticsChannel, publishDiagnostics } from "./diagnostics.js";
+import type { AppendEntry, AppendResult, Driver, DriverCall } from "./driver.js";
 import type { AgentCommError } from "./errors.js";
 import { isMessageId } from "./ids.js";
 import { invalidOption } from "./invalid-option.js";
@@ -31,44 +31,36 @@ export interface OutboxContext {
 export class Outbox {
   readonly #context: OutboxContext;
   readonly #encoding: CreateMessageOptions;
-  readonly #appends: TickBatch<AppendEntry, AppendResult>;
+  readonly #appends: TickBatch<AppendEntry, "stored" | "duplicate">;
 
   constructor(context: OutboxContext) {
     this.#context = context;
     const { createId, limits, clock } = context.options;
     this.#encoding = { createId, limits, now: () => clock.now() };
-    this.#appends = new TickBatch("send", context.calls, (batch, call) => context.driver.append(batch, call));
+    this.#appends = new TickBatch("send", context.calls, (batch, call) => this.#append(batch, call));
   }
 
   async send(input: MessageInput | AgentMessage, given?: SendOptions): Promise<Receipt> {
-    this.#context.calls.enter("send");
+    const { calls, sent } = this.#context;
+    calls.enter("send");
     const options = readOptions(given);
-    const startedAt = this.#context.options.clock.monotonic();
-    const { limits } = this.#context.options;
-    const { message, text } = encodeInput(input, this.#encoding);
-    const entry = this.#entry(message, Buffer.from(text), options);
-    const timeoutMs = this.#context.calls.timeoutOf(options);
+    const { id, entry, telling } = this.#prepare(input, options);
+    const timeoutMs = calls.timeoutOf(options);
+    const { signal } = options;
     try {
-      const receipt = isFanOut(message.to)
-        ? await this.#fanOut(message, entry, options)
-        : await this.#one(message, entry, timeoutMs, options.signal);
-      this.#context.sent.add(1);
-      publishDiagnostics("message.sent", () => ({
-        transport: this.#context.name,
-        agentId: message.to,
-        message: toldMessage(message, text, limits),
-        stored: receipt.stored,
-        duplicate: receipt.duplicate,
-        durationMs: this.#context.options.clock.monotonic() - startedAt,
-      }));
+      let receipt: Receipt;
+      if (isFanOut(entry.agentId)) {
+        receipt = await this.#fanOut(id, entry, options);
+        sent.add(1);
+      } else {
+        const appended = this.#appends.add(entry, timeoutMs);
+        const result = await (signal === undefined ? appended : untilAborted(appended, "send", signal));
+        receipt = { id, duplicate: result === "duplicate", stored: 1, refused: [] };
+      }
+      telling?.sent(receipt);
       return receipt;
     } catch (error) {
-      publishDiagnostics("message.refused", () => ({
-        transport: this.#context.name,
-        agentId: message.to,
-        message: toldMessage(message, text, limits),
-        error: error as AgentCommError,
-      }));
+      telling?.refused(error as AgentCommError);
       throw error;
     }
   }
@@ -87,29 +79,24 @@ export class Outbox {
     );
   }
 
-  async #one(
-    message: EncodedMessage["message"],
-    entry: AppendEntry,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Receipt> {
-    const appended = this.#appends.add(entry, timeoutMs);
-    const result = await (signal === undefined ? appended : untilAborted(appended, "send", signal));
-    if (result === "stored") return { id: message.id, duplicate: false, stored: 1, refused: [] };
-    if (result === "duplicate") return { id: message.id, duplicate: true, stored: 1, refused: [] };
-    throw result;
+  async #append(batch: readonly AppendEntry[], call: DriverCall): Promise<readonly AppendResult[]> {
+    const results = await this.#context.driver.append(batch, call);
+    let stored = 0;
+    for (const result of results) if (typeof result === "string") stored += 1;
+    this.#context.sent.add(stored);
+    return results;
   }
 
   /** One entry per member. Not atomic: the receipt says who was reached; a repeat with the same key completes it. */
-  async #fanOut(message: EncodedMessage["message"], entry: AppendEntry, options: SendOptions): Promise<Receipt> {
+  async #fanOut(id: string, entry: AppendEntry, options: SendOptions): Promise<Receipt> {
     const { calls, driver, options: transport } = this.#context;
-    const topic = message.to === "*" ? undefined : message.to.slice(1);
+    const topic = entry.agentId === "*" ? undefined : entry.agentId.slice(1);
     const deadline = transport.clock.monotonic() + calls.timeoutOf(options);
     const members = await calls.read("send", options, (call) =>
       driver.members(topic, { idleMs: transport.mailboxIdleMs }, call),
     );
-    const receivers = members.filter((agentId) => agentId !== message.from);
-    if (receivers.length === 0) return { id: message.id, duplicate: false, stored: 0, refused: [] };
+    const receivers = members.filter((agentId) => agentId !== entry.from);
+    if (receivers.length === 0) return { id, duplicate: false, stored: 0, refused: [] };
     const timeoutMs = Math.max(deadline - transport.clock.monotonic(), 1);
     const entries = receivers.map((agentId) => ({ ...entry, agentId }));
     const results = await calls.run("send", { ...options, timeoutMs }, (call) => driver.append(entries, call));
@@ -118,23 +105,41 @@ export class Outbox {
       if (typeof result !== "string") refused.push({ agentId: receivers[index] as string, code: result.code });
     }
     return {
-      id: message.id,
+      id,
       duplicate: results.every((result) => result === "duplicate"),
       stored: results.length - refused.length,
       refused,
     };
   }
 
-  #entry(message: EncodedMessage["message"], payload: Uint8Array, options: SendOptions): AppendEntry {
+  #prepare(input: MessageInput | AgentMessage, options: SendOptions) {
+    const { message, text } = encodeInput(input, this.#encoding);
     this.#checkOptions(options);
+    const { id, to, from, priority } = message;
     const { idempotencyKey, delayMs = 0 } = options;
+    const entry = { agentId: to, from, priority, payload: Buffer.from(text), delayMs };
     return {
-      agentId: message.to,
-      from: message.from,
-      priority: message.priority,
-      payload,
-      delayMs,
-      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      id,
+      entry: idempotencyKey === undefined ? entry : { ...entry, idempotencyKey },
+      telling: this.#telling(message, text),
+    };
+  }
+
+  /** Undefined if nobody listens: what is sent must not be kept, for nothing, until it is stored. */
+  #telling(message: EncodedMessage["message"], text: string) {
+    if (!diagnosticsChannel("message.sent").hasSubscribers && !diagnosticsChannel("message.refused").hasSubscribers) {
+      return undefined;
+    }
+    const { name, options } = this.#context;
+    const { clock, limits } = options;
+    const startedAt = clock.monotonic();
+    const event = { transport: name, agentId: message.to, message: toldMessage(message, text, limits) };
+    return {
+      sent: ({ stored, duplicate }: Receipt): void => {
+        const durationMs = clock.monotonic() - startedAt;
+        publishDiagnostics("message.sent", () => ({ ...event, stored, duplicate, durationMs }));
+      },
+      refused: (error: AgentCommError): void => publishDiagnostics("message.refused", () => ({ ...event, error })),
     };
   }
 

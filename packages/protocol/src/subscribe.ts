@@ -107,10 +107,7 @@ class RunningSubscription implements Subscription {
 
   #start(delivery: LeasedDelivery): void {
     this.#running.add(delivery);
-    void this.#handle(delivery).then(() => {
-      this.#running.delete(delivery);
-      this.#freed?.();
-    });
+    void this.#handle(delivery);
   }
 
   /** Runs the handler and settles. Never rejects. */
@@ -125,6 +122,9 @@ class RunningSubscription implements Subscription {
       if (!delivery.settled) await delivery.ack();
     } catch (error) {
       this.#context.report(toAgentCommError(error, "STORE_FAILED", "settling failed"), { agentId: this.#agentId });
+    } finally {
+      this.#running.delete(delivery);
+      this.#freed?.();
     }
   }
 

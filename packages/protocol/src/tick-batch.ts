@@ -7,6 +7,9 @@ interface Waiting<Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** Gives one result per item, in their order. */
+type Work<Item, Result> = (items: Item[], call: DriverCall) => Promise<readonly (Result | AgentCommError)[]>;
+
 interface Batch<Item, Result> {
   /** All items of one call share its deadline. */
   readonly timeoutMs: number;
@@ -22,16 +25,17 @@ interface Batch<Item, Result> {
 export class TickBatch<Item, Result> {
   readonly #what: string;
   readonly #calls: Calls;
-  readonly #work: (items: Item[], call: DriverCall) => Promise<readonly Result[]>;
+  readonly #work: Work<Item, Result>;
   /** In the order of asking: what has another timeout than the one before it starts the next call. */
   #batches: Batch<Item, Result>[] = [];
 
-  constructor(what: string, calls: Calls, work: (items: Item[], call: DriverCall) => Promise<readonly Result[]>) {
+  constructor(what: string, calls: Calls, work: Work<Item, Result>) {
     this.#what = what;
     this.#calls = calls;
     this.#work = work;
   }
 
+  /** Resolves to the item's result, or rejects with it if it is an error. */
   add(item: Item, timeoutMs: number): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       const last = this.#batches.at(-1);
@@ -54,13 +58,18 @@ export class TickBatch<Item, Result> {
   async #send({ timeoutMs, items, waiting }: Batch<Item, Result>): Promise<void> {
     try {
       const results = await this.#calls.perform(this.#what, timeoutMs, (call) => this.#answers(items, call));
-      for (const [index, { resolve }] of waiting.entries()) resolve(results[index] as Result);
+      for (let index = 0; index < waiting.length; index++) {
+        const { resolve, reject } = waiting[index] as Waiting<Result>;
+        const result = results[index] as Result | AgentCommError;
+        if (AgentCommError.is(result)) reject(result);
+        else resolve(result);
+      }
     } catch (error) {
       for (const { reject } of waiting) reject(error);
     }
   }
 
-  async #answers(items: Item[], call: DriverCall): Promise<readonly Result[]> {
+  async #answers(items: Item[], call: DriverCall): Promise<readonly (Result | AgentCommError)[]> {
     const results = await this.#work(items, call);
     // A result that is missing would pass for the success of a settle.
     if (results.length === items.length) return results;
