@@ -30,6 +30,7 @@ export interface TransportOptions {
   readonly retryBackoff?: { readonly minMs: number; readonly maxMs: number };
   /**
    * A mailbox that no receiver has looked into for this long is left out of a broadcast to "*".
+   * A transport may take note of a look once a minute only, so less than a few minutes leaves living receivers out.
    * @default 604,800,000 (7 days)
    */
   readonly mailboxIdleMs?: number;
