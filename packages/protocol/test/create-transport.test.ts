@@ -1,28 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { AgentCommError, createMessage, createTransport, type Driver, encodeMessage } from "../src/index.js";
 import { never, scriptedDriver } from "./scripted-driver.js";
-import { settlePromises, VirtualClock } from "./virtual-clock.js";
+import { scriptedTransport } from "./scripted-transport.js";
+import { settlePromises } from "./virtual-clock.js";
 
 const status = { from: "a", to: "b", type: "status_update", content: { status: "idle" } } as const;
 const payload = (fields: { expiresAt?: string } = {}) =>
   Buffer.from(encodeMessage(createMessage({ ...status, ...fields })));
 
-function open(answers: Partial<Driver> = {}, options: Parameters<typeof createTransport>[1] = {}) {
-  const clock = new VirtualClock();
-  const errors: AgentCommError[] = [];
-  const scripted = scriptedDriver(answers);
-  const transport = createTransport(scripted.driver, {
-    clock,
-    random: () => 0.5,
-    onError: (error) => errors.push(error),
-    ...options,
-  });
-  return { ...scripted, clock, errors, transport };
-}
-
 describe("a call", () => {
   it("that the driver never answers ends with TIMEOUT and the outcome unknown", async () => {
-    const { transport, clock } = open({ append: never });
+    const { transport, clock } = scriptedTransport({ append: never });
     const sent = transport.send(status, { timeoutMs: 200 });
     const seen = expect(sent).rejects.toMatchObject({ code: "TIMEOUT", outcome: "unknown", retryable: true });
     await clock.advance(300);
@@ -30,7 +18,7 @@ describe("a call", () => {
   });
 
   it("that never gets as far as the store ends with the outcome none", async () => {
-    const { transport, clock } = open({ open: never });
+    const { transport, clock } = scriptedTransport({ open: never });
     const sent = transport.send(status, { timeoutMs: 200 });
     const seen = expect(sent).rejects.toMatchObject({ code: "TIMEOUT", outcome: "none" });
     await clock.advance(300);
@@ -38,7 +26,7 @@ describe("a call", () => {
   });
 
   it("leaves no timer behind once it has ended", async () => {
-    const { transport, clock } = open();
+    const { transport, clock } = scriptedTransport();
     await transport.send(status);
     await transport.stats();
     expect(clock.timers).toBe(0);
@@ -46,12 +34,12 @@ describe("a call", () => {
 
   it("whose driver throws something foreign rejects with STORE_FAILED and keeps the cause", async () => {
     const cause = new Error("disk on fire");
-    const { transport } = open({ stats: () => Promise.reject(cause) });
+    const { transport } = scriptedTransport({ stats: () => Promise.reject(cause) });
     await expect(transport.stats()).rejects.toMatchObject({ code: "STORE_FAILED", cause });
   });
 
   it("ends with ABORTED when its signal fires", async () => {
-    const { transport } = open({ stats: never });
+    const { transport } = scriptedTransport({ stats: never });
     const controller = new AbortController();
     const stats = transport.stats({ signal: controller.signal });
     controller.abort();
@@ -60,7 +48,7 @@ describe("a call", () => {
   });
 
   it("refuses a wrong option by its name", async () => {
-    const { transport } = open();
+    const { transport } = scriptedTransport();
     await expect(transport.receive("b", { limit: 0 })).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
     await expect(transport.receive("b", { limit: 0 })).rejects.toThrow(/limit/);
     await expect(transport.send(status, { timeoutMs: -1 })).rejects.toThrow(/timeoutMs/);
@@ -72,14 +60,14 @@ describe("a call", () => {
 
 describe("the lifecycle", () => {
   it("opens with the first use, once", async () => {
-    const { transport, seen } = open();
+    const { transport, seen } = scriptedTransport();
     await Promise.all([transport.send(status), transport.stats(), transport.open()]);
     expect(seen.opened).toBe(1);
   });
 
   it("tries again with the next use when opening failed", async () => {
     let attempts = 0;
-    const { transport } = open({
+    const { transport } = scriptedTransport({
       open: async () => {
         attempts += 1;
         if (attempts === 1) throw new AgentCommError("CONNECTION_LOST", "nobody there", { outcome: "none" });
@@ -91,7 +79,7 @@ describe("the lifecycle", () => {
   });
 
   it("refuses every call after close, which may be called twice", async () => {
-    const { transport, seen } = open();
+    const { transport, seen } = scriptedTransport();
     await Promise.all([transport.close(), transport.close()]);
     expect(seen.closed).toBe(1);
     const closed = { code: "CLOSED" };
@@ -104,7 +92,7 @@ describe("the lifecycle", () => {
   });
 
   it("wakes a waiting receiver at close with CLOSED", async () => {
-    const { transport } = open();
+    const { transport } = scriptedTransport();
     const waiting = transport.receive("b", { waitMs: 60_000 });
     const seen = expect(waiting).rejects.toMatchObject({ code: "CLOSED" });
     await settlePromises();
@@ -113,7 +101,9 @@ describe("the lifecycle", () => {
   });
 
   it("refuses to settle a delivery after close", async () => {
-    const { transport } = open({ take: async () => ({ entries: [{ token: "t", payload: payload(), attempt: 1 }] }) });
+    const { transport } = scriptedTransport({
+      take: async () => ({ entries: [{ token: "t", payload: payload(), attempt: 1 }] }),
+    });
     const [delivery] = await transport.receive("b");
     await transport.close();
     await expect(delivery?.ack()).rejects.toMatchObject({ code: "CLOSED" });
@@ -122,14 +112,14 @@ describe("the lifecycle", () => {
 
 describe("sending", () => {
   it("makes one append of all sends of a tick", async () => {
-    const { transport, seen } = open();
+    const { transport, seen } = scriptedTransport();
     await transport.open();
     await Promise.all(Array.from({ length: 1_000 }, () => transport.send(status)));
     expect(seen.appended).toEqual([1_000]);
   });
 
   it("gives each message of sendMany its own result", async () => {
-    const { transport } = open();
+    const { transport } = scriptedTransport();
     const results = await transport.sendMany([status, { ...status, to: "no/body" }]);
     expect(results[0]).toMatchObject({ stored: 1 });
     expect(AgentCommError.is(results[1], "INVALID_AGENT_ID")).toBe(true);
@@ -137,14 +127,17 @@ describe("sending", () => {
 
   it("tells of a fan-out whom it did not reach", async () => {
     const full = new AgentCommError("MAILBOX_FULL", "full");
-    const { transport } = open({ members: async () => ["a", "b", "c"], append: async () => ["stored", full] });
+    const { transport } = scriptedTransport({
+      members: async () => ["a", "b", "c"],
+      append: async () => ["stored", full],
+    });
     const receipt = await transport.send({ ...status, to: "*" });
     expect(receipt).toMatchObject({ stored: 1, refused: [{ agentId: "c", code: "MAILBOX_FULL" }] });
   });
 
   it("refuses a delay where the driver has none", async () => {
     const capabilities = { ...scriptedDriver().driver.capabilities, delay: false };
-    const { transport } = open({ capabilities });
+    const { transport } = scriptedTransport({ capabilities });
     await expect(transport.send(status, { delayMs: 5 })).rejects.toMatchObject({ code: "NOT_SUPPORTED" });
   });
 });
@@ -161,7 +154,7 @@ describe("receiving", () => {
 
   it("hands back what arrives after the caller has given up", async () => {
     let answer: (value: Awaited<ReturnType<Driver["take"]>>) => void = () => {};
-    const { transport, seen, clock } = open({
+    const { transport, seen, clock } = scriptedTransport({
       take: () =>
         new Promise((resolve) => {
           answer = resolve;
@@ -176,7 +169,7 @@ describe("receiving", () => {
   });
 
   it("moves what is unreadable, expired or poison to the dead letters and hands out the rest", async () => {
-    const { transport, seen } = open({
+    const { transport, seen } = scriptedTransport({
       take: takeOnce([
         { token: "cut", payload: Buffer.from('{"message_id":'), attempt: 1 },
         { token: "bare", attempt: 1 },
@@ -200,7 +193,7 @@ describe("receiving", () => {
 
   it("looks again when rung, and when something falls due", async () => {
     let looks = 0;
-    const { transport, ring, clock } = open({
+    const { transport, ring, clock } = scriptedTransport({
       take: async () => {
         looks += 1;
         return { entries: [], nextDueInMs: 500 };
@@ -219,7 +212,9 @@ describe("receiving", () => {
   });
 
   it("fires a delivery's signal before its lease ends, and later if it was extended", async () => {
-    const { transport, clock } = open({ take: takeOnce([{ token: "t", payload: payload(), attempt: 1 }]) });
+    const { transport, clock } = scriptedTransport({
+      take: takeOnce([{ token: "t", payload: payload(), attempt: 1 }]),
+    });
     const [delivery] = await transport.receive("b", { leaseMs: 1_000 });
     const { signal } = delivery ?? expect.unreachable();
     await clock.advance(800);
@@ -232,7 +227,7 @@ describe("receiving", () => {
   });
 
   it("makes a message poison by a retry that uses up its attempts, with all the reasons", async () => {
-    const { transport, seen } = open(
+    const { transport, seen } = scriptedTransport(
       { take: takeOnce([{ token: "t", payload: payload(), attempt: 2, reasons: ["first"] }]) },
       { maxDeliveries: 2 },
     );
@@ -246,7 +241,7 @@ describe("receiving", () => {
   });
 
   it("settles a delivery once", async () => {
-    const { transport, seen } = open({ take: takeOnce([{ token: "t", payload: payload(), attempt: 1 }]) });
+    const { transport, seen } = scriptedTransport({ take: takeOnce([{ token: "t", payload: payload(), attempt: 1 }]) });
     const [delivery] = await transport.receive("b");
     await delivery?.ack();
     await expect(delivery?.retry()).rejects.toMatchObject({ code: "LEASE_LOST" });
@@ -256,7 +251,7 @@ describe("receiving", () => {
 
 describe("failures in the background", () => {
   it("reach onError", () => {
-    const { trouble, errors } = open();
+    const { trouble, errors } = scriptedTransport();
     trouble(new AgentCommError("CONNECTION_LOST", "gone"));
     expect(errors).toMatchObject([{ code: "CONNECTION_LOST" }]);
   });
@@ -284,14 +279,14 @@ describe("failures in the background", () => {
   });
 
   it("show in health, which resolves also when the driver does not answer", async () => {
-    const { transport, clock } = open({ health: never });
+    const { transport, clock } = scriptedTransport({ health: never });
     const health = transport.health({ timeoutMs: 100 });
     await clock.advance(200);
     expect(await health).toMatchObject({ connected: false, warnings: [expect.stringContaining("100 ms")] });
   });
 
   it("don't show in health that was aborted: that says nothing of the store", async () => {
-    const { transport } = open({ health: never });
+    const { transport } = scriptedTransport({ health: never });
     const controller = new AbortController();
     const health = transport.health({ signal: controller.signal });
     controller.abort();
