@@ -38,7 +38,8 @@ class RunningSubscription implements Subscription {
   readonly #stopping = new AbortController();
   readonly #running = new Set<LeasedDelivery>();
   #freed: (() => void) | undefined;
-  #cancelRenewal: () => void = () => {};
+  /** Cancels the next renewal. Undefined: there has been nothing to renew of late. */
+  #renewal: (() => void) | undefined;
 
   constructor(
     context: InboxContext,
@@ -58,10 +59,9 @@ class RunningSubscription implements Subscription {
     const onAbort = (): void => void this.stop();
     if (signal?.aborted === true) this.#stopping.abort();
     else signal?.addEventListener("abort", onAbort, { once: true });
-    this.#scheduleRenewal();
     this.closed = this.#loop().finally(() => {
       signal?.removeEventListener("abort", onAbort);
-      this.#cancelRenewal();
+      this.#renewal?.();
     });
   }
 
@@ -107,6 +107,7 @@ class RunningSubscription implements Subscription {
 
   #start(delivery: LeasedDelivery): void {
     this.#running.add(delivery);
+    this.#renewal ??= this.#scheduleRenewal();
     void this.#handle(delivery);
   }
 
@@ -151,16 +152,17 @@ class RunningSubscription implements Subscription {
         this.#stopping.signal.removeEventListener("abort", done);
         resolve();
       };
-      const cancel = this.#context.options.clock.timer(ms, done);
+      const cancel = this.#context.options.clock.timer(ms, done, { keepAlive: true });
       this.#stopping.signal.addEventListener("abort", done, { once: true });
     });
   }
 
-  // Renews what runs, three times a lease, never everything pending. This timer is what keeps the process alive.
-  #scheduleRenewal(): void {
+  // Renews what runs, three times a lease, never everything pending. While handlers run, this is what keeps the process
+  // alive; who waits for messages needs no timer of its own.
+  #scheduleRenewal(): () => void {
     const { clock, random } = this.#context.options;
     const ms = (this.#leaseMs / 3) * (0.9 + random() * 0.2);
-    this.#cancelRenewal = clock.timer(
+    return clock.timer(
       ms,
       () => {
         for (const delivery of this.#running) {
@@ -172,7 +174,7 @@ class RunningSubscription implements Subscription {
             if (!delivery.settled) this.#context.report(error, { agentId: this.#agentId });
           });
         }
-        this.#scheduleRenewal();
+        this.#renewal = this.#running.size === 0 ? undefined : this.#scheduleRenewal();
       },
       { keepAlive: true },
     );

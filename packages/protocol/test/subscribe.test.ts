@@ -44,6 +44,15 @@ describe("a subscription", () => {
     ]);
   });
 
+  it("that waits for messages needs no more than the timer of its waiting", async () => {
+    const { transport, clock } = open(3);
+    const subscription = transport.subscribe("b", async () => {});
+    await clock.advance(60_000);
+    expect(clock.timers).toBe(1);
+    await subscription.stop();
+    expect(clock.timers).toBe(0);
+  });
+
   it("survives a handler that throws null", async () => {
     const { transport, seen } = open(1);
     const subscription = transport.subscribe("b", async () => {
