@@ -1,7 +1,7 @@
 import { backoffMs } from "./backoff.js";
 import { checkNumber } from "./check-number.js";
 import { readOptions } from "./check-options.js";
-import { AgentCommError } from "./errors.js";
+import { AgentCommError, type ErrorCode } from "./errors.js";
 import type { Inbox, InboxContext } from "./inbox.js";
 import type { LeasedDelivery } from "./leased-delivery.js";
 import { LONGEST_MS } from "./resolve-transport-options.js";
@@ -13,6 +13,8 @@ const DRAIN_MS = 30_000;
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
 /** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */
 const WAIT_MS = 30_000;
+/** What repeating the same call cannot mend, but a later delivery may: such errors say nothing of the message. */
+const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "CLOSED", "LEASE_LOST"]);
 
 /** Starts a subscription: a loop over `receive` which never holds more than `concurrency`. */
 export function subscribe(
@@ -131,7 +133,9 @@ class RunningSubscription implements Subscription {
 
   async #failed(delivery: LeasedDelivery, thrown: unknown): Promise<void> {
     const reason = describe(thrown);
-    if (AgentCommError.is(thrown) && !thrown.retryable) return await delivery.reject(reason);
+    if (AgentCommError.is(thrown) && !thrown.retryable && !NOT_ITS_FAULT.has(thrown.code)) {
+      return await delivery.reject(reason);
+    }
     const { capabilities } = this.#context.driver;
     const { random, retryBackoff } = this.#context.options;
     const delayMs = capabilities.delay ? backoffMs(delivery.attempt, retryBackoff, random) : 0;

@@ -257,7 +257,8 @@ export interface Transport extends AsyncDisposable {
   receive(agentId: string, options?: ReceiveOptions): Promise<Delivery[]>;
   /**
    * Calls `handler` for each message. Its promise is the acknowledgement: resolved, ack; rejected, retry with back-off
-   * (dead letter, if attempts are used up or the error is an AgentCommError that is not retryable).
+   * (dead letter, if attempts are used up or the error is an AgentCommError that is not retryable; ABORTED, CLOSED and
+   * LEASE_LOST lie not in the message, and are retried).
    */
   subscribe(
     agentId: string,

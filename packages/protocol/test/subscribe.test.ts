@@ -44,6 +44,17 @@ describe("a subscription", () => {
     ]);
   });
 
+  it("retries what failed for reasons that lie not in the message: an abort, a closed transport, a lease", async () => {
+    const { transport, seen } = open(3);
+    const codes = ["ABORTED", "CLOSED", "LEASE_LOST"] as const;
+    const subscription = transport.subscribe("b", async ({ token }) => {
+      throw new AgentCommError(codes[Number(token) - 1] ?? expect.unreachable(), "not the message's fault");
+    });
+    await settlePromises();
+    await subscription.stop();
+    expect(seen.settled.map(({ action }) => action.kind)).toEqual(["retry", "retry", "retry"]);
+  });
+
   it("that waits for messages needs no more than the timer of its waiting", async () => {
     const { transport, clock } = open(3);
     const subscription = transport.subscribe("b", async () => {});
