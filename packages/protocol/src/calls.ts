@@ -133,6 +133,7 @@ export class Calls {
 
   /** From now on `perform` rejects as well: the driver is gone. */
   shut(): void {
+    this.#refusing = true;
     this.#shut = true;
   }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { before, Calls, checkSignal, untilAborted } from "./calls.js";
+import { before, Calls, checkSignal, closedError, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { checkFunction, checkText, checkTexts, readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
@@ -151,7 +151,7 @@ class DriverTransport implements Transport {
     handler: (delivery: Delivery) => Promise<unknown>,
     options?: SubscribeOptions,
   ): Subscription {
-    this.#calls.enter("subscribe");
+    if (this.#closing !== undefined) throw closedError(this.name, "subscribe");
     checkAgentId(agentId, "agentId");
     checkFunction("handler", handler);
     const subscription = subscribe(this.#inboxContext, this.#inbox, agentId, handler, readOptions(options));
@@ -250,6 +250,7 @@ class DriverTransport implements Transport {
       this.#report(toAgentCommError(error, "STORE_FAILED", "close failed"));
     }
     this.#calls.shut();
+    this.#rings.ringAll();
     try {
       await before(this.#driver.close({ deadline }), deadline - clock.monotonic(), "close", clock);
     } catch (error) {
@@ -259,10 +260,12 @@ class DriverTransport implements Transport {
 
   /** Takes nothing new, and resolves once nothing is under way any more. */
   async #windDown(drainMs: number): Promise<void> {
-    const stopped = Promise.all([...this.#subscriptions].map((subscription) => subscription.stop({ drainMs })));
+    // Running handlers may finish what they do, sending their answers included.
+    if (this.#subscriptions.size > 0) {
+      await Promise.all(Array.from(this.#subscriptions, (subscription) => subscription.stop({ drainMs })));
+    }
     this.#calls.refuse();
     this.#rings.ringAll();
-    await stopped;
     await this.#watches.endAll();
     // What was asked for in this very tick is still being gathered, and goes out at the end of it.
     await turn();

@@ -82,6 +82,33 @@ describe("close", () => {
     }
   });
 
+  it("lets running handlers finish what they do, sending their answers included, and then refuses", async () => {
+    const started = pending();
+    const goOn = pending();
+    const { transport, seen } = scriptedTransport({
+      take: async () => ({ entries: seen.settled.length === 0 ? entriesOf("1") : [] }),
+    });
+    transport.subscribe("b", async () => {
+      started.resolve();
+      await goOn.promise;
+      await transport.send(NOTE);
+    });
+    await started.promise;
+    const closed = transport.close();
+    expect(() => transport.subscribe("c", never)).toThrow(expect.objectContaining({ code: "CLOSED" }));
+    goOn.resolve();
+    await closed;
+    expect(seen).toMatchObject({ appended: [1], settled: [{ token: "1", action: { kind: "ack" } }], closed: 1 });
+    expect(await rejection(transport.send(NOTE))).toMatchObject({ code: "CLOSED", outcome: "none" });
+  });
+
+  it("refuses at once where no subscription runs", async () => {
+    const { transport } = scriptedTransport();
+    const closed = transport.close();
+    expect(await rejection(transport.send(NOTE))).toMatchObject({ code: "CLOSED" });
+    await closed;
+  });
+
   it("may be called by a handler, which is told, and whose message is handed back", async () => {
     const { transport, clock, seen } = scriptedTransport({
       take: async () => ({ entries: seen.settled.length === 0 ? entriesOf("1") : [] }),
