@@ -48,7 +48,7 @@ describe("decoding what a stranger wrote", () => {
 
   it("survives any text, and any JSON", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.jsonValue().map(String)), (garbage) => {
+      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json()), (garbage) => {
         expect(OUTCOMES).toContain(decodingOutcome(garbage));
       }),
       RUNS,
