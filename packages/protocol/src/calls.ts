@@ -1,4 +1,3 @@
-import { setImmediate as turn } from "node:timers/promises";
 import { checkNumber } from "./check-number.js";
 import type { Clock } from "./clock.js";
 import type { Driver, DriverCall } from "./driver.js";
@@ -9,6 +8,12 @@ import { toAgentCommError } from "./trouble.js";
 
 // A driver knows best what became of a call, so it gets this much longer than its deadline to say so.
 const GRACE_MS = 50;
+
+/**
+ * Lets timers and sockets have their turn. Over a store in the same process, a caller's loop of calls would otherwise keep
+ * the event loop to itself.
+ */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** How a call of the driver is made. */
 interface Performing<T> {
@@ -50,29 +55,20 @@ export class Calls {
     if (this.#refusing) throw closedError(this.#driver.name, what);
   }
 
-  get refusing(): boolean {
-    return this.#refusing;
-  }
-
   timeoutOf(options: CallOptions | undefined): number {
     return options?.timeoutMs === undefined
       ? this.#timeoutMs
       : checkNumber("timeoutMs", options.timeoutMs, { min: 1, max: LONGEST_MS });
   }
 
-  /** A public call: enters, opens, works, and ends by its deadline or signal. `abandoned` gets a value that came too late. */
-  async run<T>(
-    what: string,
-    options: CallOptions | undefined,
-    work: (call: DriverCall) => Promise<T>,
-    abandoned?: (value: T) => Promise<void>,
-  ): Promise<T> {
-    return await this.#public(what, options, work, { abandoned });
+  /** A public call: enters, opens, works, and ends by its deadline or signal. */
+  async run<T>(what: string, options: CallOptions | undefined, work: (call: DriverCall) => Promise<T>): Promise<T> {
+    return await this.#public(what, options, work, false);
   }
 
   /** As `run`, for what only reads: however it ends, nothing was stored. */
   async read<T>(what: string, options: CallOptions | undefined, work: (call: DriverCall) => Promise<T>): Promise<T> {
-    return await this.#public(what, options, work, { reads: true });
+    return await this.#public(what, options, work, true);
   }
 
   /** As `run`, but at once, and also while the transport is closing: settling what is held must go on until the end. */
@@ -149,14 +145,13 @@ export class Calls {
     what: string,
     options: CallOptions | undefined,
     work: (call: DriverCall) => Promise<T>,
-    performing: Performing<T>,
+    reads: boolean,
   ): Promise<T> {
     this.enter(what);
     const timeoutMs = this.timeoutOf(options);
     checkSignal(options?.signal, what);
-    // Over a store in the same process a caller's loop would otherwise never let timers and sockets have their turn.
     await turn();
-    return await this.perform(what, timeoutMs, work, { ...performing, signal: options?.signal });
+    return await this.perform(what, timeoutMs, work, { reads, signal: options?.signal });
   }
 
   /** Resolves once the driver is open. Callers share an opening, but its end by one's deadline is not the end of the others. */

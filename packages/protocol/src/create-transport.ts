@@ -1,5 +1,4 @@
-import { setImmediate as turn } from "node:timers/promises";
-import { before, Calls, checkSignal, closedError, untilAborted } from "./calls.js";
+import { before, Calls, checkSignal, closedError, turn, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { checkFunction, checkText, checkTexts, readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";

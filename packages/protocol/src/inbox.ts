@@ -1,4 +1,4 @@
-import { abortedError, type Calls, closedError } from "./calls.js";
+import { abortedError, type Calls, turn } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
@@ -71,7 +71,7 @@ export class Inbox {
    * only: a take that is under way may bring something, which must then be handed out or back.
    */
   async look(agentId: string, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
-    const { calls, rings, name } = this.#context;
+    const { calls, rings } = this.#context;
     const { clock } = this.#context.options;
     const { signal } = options;
     const isOver = (): boolean => until?.aborted === true;
@@ -83,35 +83,37 @@ export class Inbox {
       for (;;) {
         const heard = listening.count;
         const askedAt = clock.monotonic();
-        const call = {
-          timeoutMs: Math.min(timeoutMs, deadline - askedAt),
-          ...(signal === undefined ? {} : { signal }),
-        };
-        const taken = await this.#take(agentId, look, call);
+        calls.enter("receive");
+        const taken = await this.#take(agentId, look, Math.min(timeoutMs, deadline - askedAt), signal);
         const deliveries = await this.#sift(agentId, taken.entries, look.leaseMs, askedAt, deadline);
         if (deliveries.length > 0 || isOver()) return deliveries;
         const leftMs = end - clock.monotonic();
         // Nothing but dead entries: there may be something behind them. The last look gets half of timeoutMs at least.
         if (taken.entries.length > 0 && leftMs > -timeoutMs / 2) continue;
-        if (leftMs <= 0) return [];
+        if (leftMs <= 0) {
+          await turn();
+          return [];
+        }
         const dueMs = Math.max(taken.nextDueInMs ?? Number.POSITIVE_INFINITY, SHORTEST_WAIT_MS);
         await listening.wait(heard, Math.min(leftMs, dueMs), until);
         if (isOver()) return [];
-        if (calls.refusing) throw closedError(name, "receive");
       }
     } finally {
       listening.end();
     }
   }
 
-  async #take(agentId: string, { limit, leaseMs }: Look, options: CallOptions): Promise<TakeResult> {
+  #take(
+    agentId: string,
+    { limit, leaseMs }: Look,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<TakeResult> {
     const { calls, driver } = this.#context;
-    return await calls.run(
-      "receive",
-      options,
-      (call) => driver.take(agentId, { limit, leaseMs }, call),
-      (tooLate) => this.#handBack(agentId, tooLate.entries),
-    );
+    return calls.perform("receive", timeoutMs, (call) => driver.take(agentId, { limit, leaseMs }, call), {
+      signal,
+      abandoned: (tooLate) => this.#handBack(agentId, tooLate.entries),
+    });
   }
 
   /** Nobody waits for these any more: they are offered again at once instead of when their lease ends. */
