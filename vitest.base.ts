@@ -8,6 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A condition is awaited until it holds, however busy the machine; only a test that fails takes so long.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ["default", ["json", { outputFile: ".reports/vitest.json" }]],
   },
 });
