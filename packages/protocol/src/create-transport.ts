@@ -76,7 +76,6 @@ class DriverTransport implements Transport {
     this.#calls = new Calls(driver, options);
     this.#report = createTroubleReporter(onError, driver.name);
     this.#rings = new Rings(clock);
-
     this.#sent = new RateMeter(clock);
     this.#received = new RateMeter(clock);
     const shared = { name: driver.name, driver, calls: this.#calls, options, report: this.#report, timeoutMs };

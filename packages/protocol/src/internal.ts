@@ -1,7 +1,6 @@
 /** Helpers for the other packages of AgentComm. Not public: may change in any release. */
 export { backoffMs } from "./backoff.js";
-export { checkNumber, type NumberRange } from "./check-number.js";
-export { type EncodedMessage, encodeInput } from "./codec.js";
+export { checkNumber } from "./check-number.js";
 export { copyJson } from "./copy-json.js";
 export { checkAddress } from "./ids.js";
 export { invalidMessage } from "./invalid-message.js";
