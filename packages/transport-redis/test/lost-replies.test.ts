@@ -1,7 +1,7 @@
 import type { Transport } from "@agentcomm/protocol";
+import { startProxy } from "@agentcomm/test-redis";
 import { expect, test } from "vitest";
 import { note, numberOf, openScene } from "./scene.js";
-import { startProxy } from "./tcp-proxy.js";
 import { startTraffic } from "./traffic.js";
 
 /** Has the server know all scripts: else the reply that is lost is that it does not know one, and nothing has run. */
@@ -97,6 +97,32 @@ test("what was leased in an answer that got lost is received again at once, as a
   expect(await other.stats()).toMatchObject({ ready: 0, inFlight: 0, delayed: 0, dead: 0 });
 });
 
+test("what another receiver gave back, and was lost on its way to us as well, is received again at once", async () => {
+  await using scene = await openScene();
+  await using line = await startProxy(scene.server.port);
+  await using otherLine = await startProxy(scene.server.port);
+  const options = { timeoutMs: 300 };
+  const ours = scene.transport({ ...options, url: `redis://127.0.0.1:${line.port}` });
+  const other = scene.transport({ ...options, url: `redis://127.0.0.1:${otherLine.port}` });
+  const one = { limit: 1, leaseMs: 60_000 };
+  await ours.receive("bob");
+  await other.receive("bob");
+  for (let n = 0; n < 3; n++) await ours.send(note("bob", n));
+  expect((await ours.receive("bob", one)).map(numberOf)).toEqual([0]);
+  otherLine.loseReplies();
+  await expect(other.receive("bob", one)).rejects.toMatchObject({ outcome: "unknown" });
+  otherLine.mend();
+  // It was read between two that are ours.
+  expect((await ours.receive("bob", one)).map(numberOf)).toEqual([2]);
+  await ours.send(note("bob", "urgent", "critical"));
+  expect((await other.receive("bob", { ...one, timeoutMs: 5_000 })).map(numberOf)).toEqual(["urgent"]);
+  line.loseReplies();
+  await expect(ours.receive("bob", one)).rejects.toMatchObject({ outcome: "unknown" });
+  line.mend();
+  const again = await ours.receive("bob", { ...one, timeoutMs: 5_000 });
+  expect(again.map((delivery) => [numberOf(delivery), delivery.attempt])).toEqual([[1, 1]]);
+});
+
 test("while replies are lost again and again, everything accepted arrives and nothing is stored twice", async () => {
   await using scene = await openScene();
   await using proxy = await startProxy(scene.server.port);
@@ -115,4 +141,20 @@ test("while replies are lost again and again, everything accepted arrives and no
   await traffic.end();
   expect(traffic.failures).toEqual([]);
   expect([...traffic.handled.values()].filter((times) => times > 1)).toEqual([]);
+});
+
+test("a transport opens although the line is cut under its first questions, whichever answer gets lost", async () => {
+  await using scene = await openScene();
+  for (let lost = 0; lost < 5; lost++) {
+    await using proxy = await startProxy(scene.server.port);
+    let replies = 0;
+    const random = (): number => {
+      replies += 1;
+      return replies === lost + 1 ? 0 : 1;
+    };
+    proxy.loseSome(0.5, { random, cutAfterMs: () => 0 });
+    const transport = scene.transport({ url: `redis://127.0.0.1:${proxy.port}` });
+    expect(await transport.send(note("bob", lost))).toMatchObject({ stored: 1 });
+    expect(proxy.cuts).toBe(1);
+  }
 });

@@ -1,8 +1,8 @@
 import type { TransportOptions } from "@agentcomm/protocol";
+import { startProxy, type TcpProxy } from "@agentcomm/test-redis";
 import type { BreakableTransport, TransportHarness } from "@agentcomm/transport-conformance";
 import type { Cluster, Redis } from "ioredis";
 import { createRedisTransport, type RedisEndpointOptions, shardOf } from "../src/index.js";
-import { startProxy, type TcpProxy } from "./tcp-proxy.js";
 
 /** A Redis that the kit is run on. */
 export interface Deployment {

@@ -13,6 +13,13 @@ export interface ServerProcess {
   end(name: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
+/** How a server's process is started. */
+export interface ProcessOptions {
+  readonly args?: readonly string[];
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts a server on the `redis.conf` in `dir` and resolves once it answers at `address`.
  * Rejects with the end of its log when it exits instead, or answers nothing for 20 seconds.
@@ -20,9 +27,13 @@ export interface ServerProcess {
 export async function startProcess(
   dir: string,
   address: Address,
-  args: readonly string[] = [],
+  { args = [], env }: ProcessOptions = {},
 ): Promise<ServerProcess> {
-  const child = spawn(findServerProgram(), [join(dir, "redis.conf"), ...args], { cwd: dir, stdio: "ignore" });
+  const child = spawn(findServerProgram(), [join(dir, "redis.conf"), ...args], {
+    cwd: dir,
+    stdio: "ignore",
+    env: { ...process.env, ...env },
+  });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await new Promise((resolve, reject) => child.once("spawn", () => resolve(undefined)).once("error", reject));
   // The server is no reason for a test process to live on; the watcher ends it with the process.

@@ -27,8 +27,10 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
   };
   try {
     // By default a primary waits 5 seconds for more replicas before it sends the first its data.
-    const primary = await started(startRedis({ config: { "repl-diskless-sync-delay": "0" } }));
-    const replica = await started(startRedis({ config: { replicaof: `${primary.host} ${primary.port}` } }));
+    const config = { "repl-diskless-sync-delay": "0" };
+    const primary = await started(startRedis({ config }));
+    const replicaof = `${primary.host} ${primary.port}`;
+    const replica = await started(startRedis({ config: { ...config, replicaof } }));
     await askUntil(replica, "INFO replication", (reply) => reply.includes("master_link_status:up"));
     // A sentinel learns of replicas from the primary, at its start and then only every ten seconds.
     await askUntil(primary, "INFO replication", (reply) => reply.includes("state=online"));

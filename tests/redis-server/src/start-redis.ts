@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Address } from "./ask.js";
 import { freePort } from "./free-port.js";
-import { type ServerProcess, startProcess } from "./server-process.js";
+import { type ProcessOptions, type ServerProcess, startProcess } from "./server-process.js";
+import { DISK_FOLDER, mountSmallDisk, type SmallDisk } from "./small-disk.js";
 
 /** What `startRedis` may be told. */
 export interface RedisOptions {
@@ -13,6 +14,16 @@ export interface RedisOptions {
    * @default nothing is written to disk
    */
   readonly config?: Readonly<Record<string, string | readonly string[]>>;
+  /**
+   * The size of a disk of the server's own that its data lie on, which then can be full. It takes the right to mount.
+   * @default they lie where everything else does
+   */
+  readonly diskBytes?: number;
+  /**
+   * Environment variables for the server's process, beside those of this one.
+   * @default none
+   */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A Redis server of a test's own: a process on loopback with a free port and a private folder. */
@@ -24,6 +35,8 @@ export interface RedisServer extends AsyncDisposable {
   readonly pid: number;
   /** The server's private folder: its configuration, log and data. Removed by `stop`. */
   readonly dir: string;
+  /** The disk that its data lie on, if it was asked for. */
+  readonly disk: SmallDisk | undefined;
   /** The certificate (PEM) that a client must trust, for a server that speaks TLS. */
   readonly ca: string | undefined;
   /** Stops the process where it stands (SIGSTOP): connections stay open and nothing answers. */
@@ -40,15 +53,16 @@ export interface RedisServer extends AsyncDisposable {
 
 /** Starts a private Redis server and resolves once it answers. Rejects with the end of its log when it does not start. */
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
-  return startServer(async ({ port }) => ({ url: `redis://127.0.0.1:${port}`, config: options.config ?? {} }));
+  const { config = {}, ...others } = options;
+  return startServer(async ({ port }) => ({ url: `redis://127.0.0.1:${port}`, config, ...others }));
 }
 
 /** What sets one kind of server apart from another, once it is known where it will run. */
-export interface ServerRecipe {
+export interface ServerRecipe extends ProcessOptions {
   readonly url: string;
   readonly config: NonNullable<RedisOptions["config"]>;
   readonly ca?: string;
-  readonly args?: readonly string[];
+  readonly diskBytes?: number;
 }
 
 /** Starts a server after a recipe. A port that was taken in the meantime is not the end: another one is tried. */
@@ -57,25 +71,37 @@ export async function startServer(
 ): Promise<RedisServer> {
   for (let attempt = 1; ; attempt++) {
     const dir = await mkdtemp(join(tmpdir(), "agentcomm-redis-"));
+    let disk: SmallDisk | undefined;
     try {
       const port = await freePort();
       const recipe = await recipeFor({ port, dir });
       const address = { host: "127.0.0.1", port, ca: recipe.ca };
-      const place = { bind: "127.0.0.1", port: String(port), dir, logfile: join(dir, "redis.log"), save: '""' };
+      if (recipe.diskBytes !== undefined) disk = await mountSmallDisk(join(dir, DISK_FOLDER), recipe.diskBytes);
+      const files = { dir: disk?.dir ?? dir, logfile: join(dir, "redis.log"), save: '""' };
+      const place = { bind: "127.0.0.1", port: String(port), ...files };
       await writeFile(join(dir, "redis.conf"), format({ ...place, ...recipe.config }), { mode: 0o600 });
-      return serve(recipe, address, dir, await startProcess(dir, address, recipe.args));
+      return serve(recipe, address, { dir, disk }, await startProcess(dir, address, recipe));
     } catch (error) {
-      await rm(dir, { recursive: true, force: true });
+      await remove({ dir, disk });
       if (attempt === 5 || !String(error).includes("Address already in use")) throw error;
     }
   }
 }
 
-function serve(recipe: ServerRecipe, address: Address, dir: string, first: ServerProcess): RedisServer {
+/** What a server leaves on the disk. */
+interface Files {
+  readonly dir: string;
+  readonly disk: SmallDisk | undefined;
+}
+
+function serve(recipe: ServerRecipe, address: Address, files: Files, first: ServerProcess): RedisServer {
+  const { dir, disk } = files;
   let current = first;
+  let removing: Promise<void> | undefined;
   const stop = async () => {
     await current.end("SIGKILL");
-    await rm(dir, { recursive: true, force: true });
+    removing ??= remove(files);
+    await removing;
   };
   return {
     url: recipe.url,
@@ -86,6 +112,7 @@ function serve(recipe: ServerRecipe, address: Address, dir: string, first: Serve
       return current.pid;
     },
     dir,
+    disk,
     pause: () => current.signal("SIGSTOP"),
     resume: () => current.signal("SIGCONT"),
     kill: () => current.end("SIGKILL"),
@@ -93,11 +120,16 @@ function serve(recipe: ServerRecipe, address: Address, dir: string, first: Serve
       // A paused process would never see the request to end.
       current.signal("SIGCONT");
       await current.end("SIGTERM");
-      current = await startProcess(dir, address, recipe.args);
+      current = await startProcess(dir, address, recipe);
     },
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+async function remove({ dir, disk }: Files): Promise<void> {
+  await disk?.unmount();
+  await rm(dir, { recursive: true, force: true });
 }
 
 function format(config: NonNullable<RedisOptions["config"]>): string {

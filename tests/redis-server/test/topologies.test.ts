@@ -1,6 +1,13 @@
 import { Cluster, Redis } from "ioredis";
 import { expect, test } from "vitest";
-import { startRedisCluster, startRedisSentinel, startRedisWithTls } from "../src/index.js";
+import {
+  ask,
+  askUntil,
+  type RedisServer,
+  startRedisCluster,
+  startRedisSentinel,
+  startRedisWithTls,
+} from "../src/index.js";
 
 test("a TLS server lets its one user in and nobody else", async () => {
   const user = { name: "crew", password: "s3cret/+@word", rules: ["~agentcomm:*", "&*", "+@all"] };
@@ -30,6 +37,16 @@ test("a cluster serves every slot, spread over its primaries", async () => {
   } finally {
     client.disconnect();
   }
+});
+
+test("in a cluster with replicas one of them takes over when its primary is gone", { timeout: 30_000 }, async () => {
+  await using cluster = await startRedisCluster({ primaries: 3, replicas: 1 });
+  const [primary] = cluster.nodes as [RedisServer];
+  const [replica] = cluster.replicas as [RedisServer];
+  expect(await ask(replica, "INFO replication")).toContain(`master_port:${primary.port}`);
+  await primary.kill();
+  await askUntil(replica, "INFO replication", (reply) => reply.includes("role:master"));
+  await askUntil(replica, "CLUSTER INFO", (reply) => reply.includes("cluster_state:ok"));
 });
 
 test("sentinels make the replica primary when the primary is gone", async () => {
