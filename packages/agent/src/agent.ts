@@ -78,7 +78,7 @@ export interface AgentOptions {
    */
   readonly random?: () => number;
   /**
-   * Makes the ids of requests.
+   * Makes the ids of requests, and of its registration.
    * @default a new UUIDv7
    */
   readonly createId?: () => string;

@@ -1,5 +1,5 @@
 import { AgentCommError, type MessageDefinition, type TaskDefinition } from "@agentcomm/protocol";
-import { quote } from "@agentcomm/protocol/internal";
+import { quote, readingOptions } from "@agentcomm/protocol/internal";
 import type { MessageHandler, TaskHandler } from "./agent.js";
 
 /** A task handler, with its definition if it has one. */
@@ -28,7 +28,7 @@ export class Handlers<Entry extends { readonly definition: unknown; readonly han
   add(typeOrDefinition: unknown, handler: unknown): void {
     const definition =
       typeof typeOrDefinition === "string" ? undefined : (typeOrDefinition as { type?: unknown } | null);
-    const type = definition === undefined ? typeOrDefinition : definition?.type;
+    const type = readingOptions(this.#what, () => (definition === undefined ? typeOrDefinition : definition?.type));
     if (typeof type !== "string" || type === "") {
       throw refused(`${this.#what}: the type is ${quote(type)}: give a type, or a definition`);
     }

@@ -1,5 +1,5 @@
 import { AgentCommError, type AgentMessage, type Clock, checkAgentId, type Transport } from "@agentcomm/protocol";
-import { checkNumber, formatTimestamp, toAgentCommError } from "@agentcomm/protocol/internal";
+import { checkNumber, formatTimestamp, readOptions, toAgentCommError } from "@agentcomm/protocol/internal";
 import { addressMessage } from "./address-message.js";
 import type { OutgoingMessage, RequestOptions } from "./agent.js";
 
@@ -31,9 +31,10 @@ export class Requests {
     this.#context = context;
   }
 
-  async send(to: string, message: OutgoingMessage, options: RequestOptions = {}): Promise<unknown> {
+  async send(to: string, message: OutgoingMessage, given?: RequestOptions): Promise<unknown> {
     const { id: from, transport, clock, createId } = this.#context;
     checkAgentId(to, "to");
+    const options = readOptions(given);
     const timeoutMs = checkNumber("timeoutMs", options.timeoutMs ?? 30_000, { min: 1, max: DAY_MS });
     const { signal } = options;
     const outgoing = addressMessage(message, from, to);

@@ -8,7 +8,16 @@ import {
   systemClock,
   type Transport,
 } from "@agentcomm/protocol";
-import { checkNumber, invalidOption, quote } from "@agentcomm/protocol/internal";
+import {
+  checkClock,
+  checkCreateId,
+  checkFunction,
+  checkNumber,
+  invalidOption,
+  quote,
+  readingOptions,
+  readOptions,
+} from "@agentcomm/protocol/internal";
 import type { AgentRegistry, AgentRole } from "@agentcomm/registry";
 import type { AgentOptions } from "./agent.js";
 
@@ -41,17 +50,22 @@ const MOST_TASKS = 8_000;
 const DAY_MS = 86_400_000;
 const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
-export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions {
-  if (typeof options !== "object" || options === null) {
-    throw invalidOption("options", `is ${quote(options)}: give an object with id and transport`);
-  }
+export function resolveAgentOptions(given: AgentOptions): ResolvedAgentOptions {
+  if (given === undefined) throw invalidOption("options", "is undefined: give an object with id and transport");
+  const options = readOptions(given);
   checkAgentId(options.id, "id");
-  const { transport, registry } = options;
-  if (typeof transport?.subscribe !== "function") {
+  const { transport, registry, onError, log = SILENT } = options;
+  if (readingOptions("transport", () => typeof transport?.subscribe !== "function")) {
     throw invalidOption("transport", `is ${quote(transport)}: give one, such as createMemoryTransport()`);
   }
-  if (registry !== undefined && typeof registry?.registerAgent !== "function") {
+  if (registry !== undefined && readingOptions("registry", () => typeof registry?.registerAgent !== "function")) {
     throw invalidOption("registry", `is ${quote(registry)}: give what createRegistry returns, or leave it out`);
+  }
+  for (const level of ["debug", "info", "warn", "error"] as const) {
+    checkFunction(
+      `log.${level}`,
+      readingOptions("log", () => log[level]),
+    );
   }
   if (registry !== undefined && options.heartbeatIntervalMs !== undefined) {
     throw invalidOption("heartbeatIntervalMs", "is the registry's where one is given: set it there");
@@ -74,11 +88,11 @@ export function resolveAgentOptions(options: AgentOptions): ResolvedAgentOptions
       max: DAY_MS,
     }),
     leaseMs: checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 10, max: 30 * DAY_MS }),
-    onError: options.onError,
-    log: options.log ?? SILENT,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    createId: options.createId ?? createId,
+    onError: onError === undefined ? undefined : checkFunction("onError", onError),
+    log,
+    clock: checkClock(options.clock ?? systemClock),
+    random: checkFunction("random", options.random ?? Math.random),
+    createId: checkCreateId(options.createId ?? createId),
   };
 }
 

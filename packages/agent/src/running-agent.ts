@@ -11,6 +11,7 @@ import {
   createTroubleReporter,
   quote,
   type ReportTrouble,
+  readOptions,
   toAgentCommError,
 } from "@agentcomm/protocol/internal";
 import { type AgentRegistry, type AgentRole, createRegistry } from "@agentcomm/registry";
@@ -105,8 +106,9 @@ export class RunningAgent implements Agent {
     await this.#starting;
   }
 
-  async stop(options: StopOptions = {}): Promise<void> {
-    this.#drain.limit(checkNumber("drainMs", options.drainMs ?? DRAIN_MS, { min: 0, max: DAY_MS }));
+  async stop(options?: StopOptions): Promise<void> {
+    const { drainMs = DRAIN_MS } = readOptions(options);
+    this.#drain.limit(checkNumber("drainMs", drainMs, { min: 0, max: DAY_MS }));
     this.#stopping ??= this.#stop();
     await this.#stopping;
   }
@@ -201,12 +203,14 @@ function createOwnRegistry({
   onError,
   clock,
   random,
+  createId,
 }: ResolvedAgentOptions): AgentRegistry {
   return createRegistry({
     transport,
     heartbeatIntervalMs,
     clock,
     random,
+    createId,
     ...(onError === undefined ? {} : { onError }),
   });
 }

@@ -1,5 +1,5 @@
 import { AgentCommError, type AgentMessage, type Clock, type Delivery, type Logger } from "@agentcomm/protocol";
-import { checkNumber } from "@agentcomm/protocol/internal";
+import { checkNumber, describe, parseTimestamp } from "@agentcomm/protocol/internal";
 import type { TaskContext } from "./agent.js";
 import type { Progress, ProgressReports } from "./progress.js";
 
@@ -39,7 +39,8 @@ export class TaskRun {
       taskType,
       description,
       attempt,
-      ...(deadline === undefined ? {} : { deadline: new Date(deadline) }),
+      // Not by Date, which takes an instant without a zone for local time, and half of the forms of ISO 8601 for none.
+      ...(deadline === undefined ? {} : { deadline: new Date(parseTimestamp(deadline)) }),
       message,
       get signal() {
         return getSignal();
@@ -120,6 +121,6 @@ function leaseLost(): AgentCommError {
 function progressOf(percent: number, detail: string | undefined): Progress {
   return {
     completionPercentage: checkNumber("percent", percent, { min: 0, max: 100 }),
-    ...(detail === undefined ? {} : { detail: String(detail) }),
+    ...(detail === undefined ? {} : { detail: describe(detail) }),
   };
 }

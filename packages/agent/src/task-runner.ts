@@ -8,6 +8,7 @@ import {
   publishDiagnostics,
   type RecordStore,
 } from "@agentcomm/protocol";
+import { parseTimestamp } from "@agentcomm/protocol/internal";
 import type { Answers } from "./answers.js";
 import { CanceledTasks } from "./canceled-tasks.js";
 import { FixedDelay } from "./fixed-delay.js";
@@ -100,7 +101,7 @@ export class TaskRunner {
 
   #mayBeStale({ attempt, message }: Delivery): boolean {
     const { clock, livenessMs } = this.#context;
-    return attempt > 1 || clock.now() - Date.parse(message.timestamp) > livenessMs;
+    return attempt > 1 || clock.now() - parseTimestamp(message.timestamp) > livenessMs;
   }
 
   async #run(

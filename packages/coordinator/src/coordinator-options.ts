@@ -66,7 +66,7 @@ export interface CoordinatorOptions {
    */
   readonly random?: () => number;
   /**
-   * Makes task ids.
+   * Makes the ids of tasks, and of its registration.
    * @default a new UUIDv7
    */
   readonly createId?: () => string;

@@ -34,6 +34,7 @@ export function createParts(options: ResolvedCoordinatorOptions) {
       transport,
       clock,
       random,
+      createId: options.createId,
       ...(options.onError === undefined ? {} : { onError: options.onError }),
     });
   const background = new Background({ clock, random, report });

@@ -1,5 +1,5 @@
 import { AgentCommError, type StandardSchema } from "@agentcomm/protocol";
-import type { TaskRecord } from "@agentcomm/protocol/internal";
+import { readOptions, type TaskRecord } from "@agentcomm/protocol/internal";
 import type { OpenTask, TaskFollower } from "./open-task.js";
 import type { OpenTaskWatch } from "./open-task-watch.js";
 import { isTerminal } from "./task-facts.js";
@@ -33,8 +33,9 @@ export class FollowedTask implements TaskHandle<unknown> {
     this.#output = output;
   }
 
-  async result(options: { readonly signal?: AbortSignal } = {}): Promise<unknown> {
-    return await resultOf(await this.#end(options.signal), this.#output);
+  async result(options?: { readonly signal?: AbortSignal }): Promise<unknown> {
+    const { signal } = readOptions(options);
+    return await resultOf(await this.#end(signal), this.#output);
   }
 
   async cancel(reason = "canceled by request"): Promise<boolean> {

@@ -6,7 +6,15 @@ import {
   type TaskDefinition,
 } from "@agentcomm/protocol";
 import type { TaskRecord } from "@agentcomm/protocol/internal";
-import { copyJson, invalidMessage, isStandardSchema, quote, validateWithSchema } from "@agentcomm/protocol/internal";
+import {
+  checkTexts,
+  copyJson,
+  invalidMessage,
+  isStandardSchema,
+  quote,
+  readOptions,
+  validateWithSchema,
+} from "@agentcomm/protocol/internal";
 import type { AssignOptions, TaskRequest } from "./coordinator-options.js";
 import { type ResolvedCoordinatorOptions, refused, resolveTaskDefaults } from "./resolve-coordinator-options.js";
 
@@ -23,15 +31,16 @@ type AnyDefinition = TaskDefinition<unknown, unknown, unknown, unknown>;
 
 /** Checks what assignTask was called with; validates the input of a task that has a definition. */
 export async function checkRequest(
-  what: TaskRequest | AnyDefinition,
+  given: TaskRequest | AnyDefinition,
   inputOrOptions: unknown,
-  definedOptions: AssignOptions = {},
+  definedOptions?: AssignOptions,
 ): Promise<CheckedRequest> {
-  if (typeof what !== "object" || what === null) {
-    throw refused("task", what, "give a definition made by defineTask and its input, or an object with taskType");
+  if (given === undefined) {
+    throw refused("task", given, "give a definition made by defineTask and its input, or an object with taskType");
   }
+  const what = readOptions(given, "task");
   if (!isDefinition(what)) {
-    const options = (inputOrOptions ?? {}) as AssignOptions;
+    const options = readOptions(inputOrOptions as AssignOptions | undefined);
     const { taskType, description, parameters = {}, requiredCapabilities, priority } = what;
     return {
       task: checkTask({
@@ -48,12 +57,13 @@ export async function checkRequest(
   // Sent as it was given: the agent validates it too, and what the schema fills in or transforms is made there, once.
   await validateWithSchema(what.input, inputOrOptions, "input");
   const { type: taskType, description, requiredCapabilities } = what;
-  const { priority } = definedOptions;
+  const options = readOptions(definedOptions);
+  const { priority } = options;
   const parameters = inputOrOptions as JsonObject;
   return {
     task: checkTask({ taskType, description, parameters, requiredCapabilities, priority }),
     output: what.output,
-    options: definedOptions,
+    options,
   };
 }
 
@@ -91,21 +101,21 @@ function checkTask(task: Record<keyof CheckedRequest["task"], unknown>): Checked
     throw refused("taskType", taskType, "give 1 to 128 characters");
   }
   if (typeof description !== "string") throw refused("description", description, "give a string");
-  if (typeof parameters !== "object" || parameters === null || Array.isArray(parameters)) {
+  // A copy: what the caller does to the object afterwards must not reach the task.
+  const copied = copyJson(parameters, "parameters", 1, NO_LIMITS);
+  if (typeof copied !== "object" || copied === null || Array.isArray(copied)) {
     throw invalidMessage("parameters", `is ${quote(parameters)}: give a JSON object`);
   }
-  if (!Array.isArray(requiredCapabilities) || !requiredCapabilities.every((name) => typeof name === "string" && name)) {
-    throw refused("requiredCapabilities", requiredCapabilities, "give an array of non-empty strings");
-  }
+  const capabilities = checkTexts("requiredCapabilities", requiredCapabilities);
+  if (capabilities.includes("")) throw refused("requiredCapabilities", "", "give an array of non-empty strings");
   if (!(PRIORITIES as readonly unknown[]).includes(priority)) {
     throw refused("priority", priority, `use one of ${PRIORITIES.join(", ")}`);
   }
   return {
     taskType,
     description,
-    // A copy: what the caller does to the object afterwards must not reach the task.
-    parameters: copyJson(parameters, "parameters", 1, NO_LIMITS) as JsonObject,
-    requiredCapabilities: [...new Set(requiredCapabilities as string[])].sort(),
+    parameters: copied as JsonObject,
+    requiredCapabilities: [...new Set(capabilities)].sort(),
     priority: priority as TaskRecord["priority"],
   };
 }

@@ -6,7 +6,16 @@ import {
   systemClock,
   type Transport,
 } from "@agentcomm/protocol";
-import { checkNumber, invalidOption, quote } from "@agentcomm/protocol/internal";
+import {
+  checkClock,
+  checkCreateId,
+  checkFunction,
+  checkNumber,
+  invalidOption,
+  quote,
+  readingOptions,
+  readOptions,
+} from "@agentcomm/protocol/internal";
 import type { AgentRegistry } from "@agentcomm/registry";
 import type { AssignOptions, CoordinatorOptions } from "./coordinator-options.js";
 
@@ -36,13 +45,15 @@ export interface ResolvedCoordinatorOptions extends TaskDefaults {
   readonly createId: () => string;
 }
 
-export function resolveCoordinatorOptions(options: CoordinatorOptions): ResolvedCoordinatorOptions {
-  checkAgentId(options?.id, "id");
-  const { id, transport, registry, retryBackoff = { minMs: 1_000, maxMs: 300_000 } } = options;
-  if (typeof transport?.records?.watch !== "function") {
+export function resolveCoordinatorOptions(given: CoordinatorOptions): ResolvedCoordinatorOptions {
+  const options = readOptions(given);
+  const { id, transport, registry, onError } = options;
+  checkAgentId(id, "id");
+  const retryBackoff = readOptions(options.retryBackoff ?? { minMs: 1_000, maxMs: 300_000 }, "retryBackoff");
+  if (readingOptions("transport", () => typeof transport?.records?.watch !== "function")) {
     throw refused("transport", transport, "give one, such as createMemoryTransport()");
   }
-  if (registry !== undefined && typeof registry.claimAgent !== "function") {
+  if (registry !== undefined && readingOptions("registry", () => typeof registry?.claimAgent !== "function")) {
     throw refused("registry", registry, "give one made by createRegistry(), or none");
   }
   const minMs = checkNumber("retryBackoff.minMs", retryBackoff.minMs, { min: 0, max: LONGEST_MS });
@@ -65,10 +76,10 @@ export function resolveCoordinatorOptions(options: CoordinatorOptions): Resolved
       max: 12 * LONGEST_MS,
     }),
     leaseMs: checkNumber("leaseMs", options.leaseMs ?? 10_000, { min: 100, max: DAY_MS }),
-    onError: options.onError,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    createId: options.createId ?? createId,
+    onError: onError === undefined ? undefined : checkFunction("onError", onError),
+    clock: checkClock(options.clock ?? systemClock),
+    random: checkFunction("random", options.random ?? Math.random),
+    createId: checkCreateId(options.createId ?? createId),
   };
 }
 

@@ -8,7 +8,15 @@ import {
   type StandardSchema,
   type TaskDefinition,
 } from "@agentcomm/protocol";
-import { checkNumber, OPEN_TASK_STATES, TERMINAL_TASK_STATES, toAgentCommError } from "@agentcomm/protocol/internal";
+import {
+  checkNumber,
+  checkReason,
+  checkText,
+  OPEN_TASK_STATES,
+  readOptions,
+  TERMINAL_TASK_STATES,
+  toAgentCommError,
+} from "@agentcomm/protocol/internal";
 import { assignTask } from "./assign-task.js";
 import type { CoordinationStats } from "./coordination-stats.js";
 import type { AssignOptions, ListTasksOptions, ProcessOptions, TaskRequest } from "./coordinator-options.js";
@@ -53,9 +61,8 @@ export class RunningCoordinator implements SupervisorCoordinator {
   ): Promise<TaskHandle<Output>> {
     this.#enter();
     const request = await checkRequest(what, inputOrOptions, options);
-    if (this.#reading === "not yet") await this.#read("subscribed by itself");
-    else await this.#joining;
-    this.#enter();
+    // Also after a start that failed: without having joined, nobody would look after the task.
+    await this.#read(this.#reading === "not yet" ? "subscribed by itself" : this.#reading);
     const context = { options: this.#options, ...this.#parts };
     const task = await this.#parts.background.track(assignTask(context, request));
     return this.#handle(task, request.output) as TaskHandle<Output>;
@@ -71,9 +78,11 @@ export class RunningCoordinator implements SupervisorCoordinator {
     return this.#handle(new OpenTask(found.record, found.version), definition?.output) as TaskHandle<Output>;
   }
 
-  async listTasks(options: ListTasksOptions = {}): Promise<TaskInfo[]> {
+  async listTasks(given?: ListTasksOptions): Promise<TaskInfo[]> {
     this.#enter();
+    const options = readOptions(given);
     const { state, after = "" } = options;
+    checkText("after", after);
     const states: readonly string[] = [...OPEN_TASK_STATES, ...TERMINAL_TASK_STATES];
     if (state !== undefined && !states.includes(state)) {
       throw refused("state", state, `use one of ${states.join(", ")}`);
@@ -82,8 +91,9 @@ export class RunningCoordinator implements SupervisorCoordinator {
     return await listTasks(this.#parts.store, { state, after, limit }, this.#parts.report);
   }
 
-  async processIncomingMessages(options: ProcessOptions = {}): Promise<number> {
+  async processIncomingMessages(given?: ProcessOptions): Promise<number> {
     this.#enter();
+    const options = readOptions(given);
     const limit = checkNumber("limit", options.limit ?? 10, { min: 1, max: 10_000, integer: true });
     await this.#read("polled");
     const { reader, timetable } = this.#parts;
@@ -180,12 +190,11 @@ export class RunningCoordinator implements SupervisorCoordinator {
     );
   }
 
-  async #cancel(taskId: string, reason: string): Promise<boolean> {
+  async #cancel(taskId: string, given: string): Promise<boolean> {
     this.#enter();
+    const reason = checkReason(given);
     const { ledger, store, mail, ownerId, background } = this.#parts;
-    const change = await background.track(
-      ledger.change(taskId, () => ({ kind: "cancel", reason: reason.slice(0, 2_000) })),
-    );
+    const change = await background.track(ledger.change(taskId, () => ({ kind: "cancel", reason })));
     if (change.kind === "refused") return false;
     if (change.kind === "gone") {
       if ((await store.readFinished(taskId)) === undefined) throw taskNotFound(taskId);

@@ -34,12 +34,15 @@ export async function takeOver(context: TakeOverContext): Promise<void> {
     const abandoned = page.tasks.filter(({ record }) => belongsToNobody(record));
     await Promise.all(
       abandoned.map(async (stored) => {
+        const { taskId } = stored.record;
         if (isTerminal(stored.record)) return archive(stored);
-        await persevere(() =>
-          ledger.change(stored.record.taskId, (record) =>
+        await persevere(async () => {
+          // The id was taken, and its assigner died before it could take its write back: that task has ended already.
+          if ((await store.readFinished(taskId)) !== undefined) return await store.discard(stored);
+          await ledger.change(taskId, (record) =>
             belongsToNobody(record) ? { kind: "adopt" } : { refused: `${record.ownerId} looks after it` },
-          ),
-        );
+          );
+        });
       }),
     );
     after = page.last;

@@ -75,25 +75,30 @@ export class TaskLedger {
    */
   async create(record: TaskRecord, claim: TakenSlot | undefined, isChosenId: boolean): Promise<OpenTask> {
     const { store, written, safe } = this.#context;
+    const { taskId } = record;
+    let isStored = false;
     try {
       const untilSafe = safe();
       if (untilSafe !== undefined) await untilSafe;
       const result = await store.write(record, 0);
-      if ("present" in result) throw taskExists(record.taskId);
+      if ("present" in result) throw taskExists(taskId);
       const { version } = result;
+      isStored = true;
       // Looked for after the write, not before it: the one of that id may have been archived in between.
-      if (isChosenId && (await store.readFinished(record.taskId)) !== undefined) {
+      if (isChosenId && (await store.readFinished(taskId)) !== undefined) {
         await store.discard({ record, version });
-        throw taskExists(record.taskId);
+        isStored = false;
+        throw taskExists(taskId);
       }
       const task = new OpenTask(record, version);
       task.claim = claim;
-      this.#tasks.set(record.taskId, task);
+      this.#tasks.set(taskId, task);
       written({ previous: undefined, next: record, version, kind: record.state });
       this.#care(task);
       return task;
     } catch (error) {
-      throw this.#unsure(record.taskId, error);
+      // Whatever went wrong after the write, it can't be said that nothing was stored.
+      throw this.#unsure(taskId, isStored ? inDoubt(error) : error, () => this.#finishCreating(taskId, isChosenId));
     }
   }
 
@@ -163,6 +168,15 @@ export class TaskLedger {
   abandon(error: AgentCommError): void {
     this.caring = false;
     for (const task of this.#tasks.values()) this.#remove(task, error);
+  }
+
+  /** Finds out whether a task was created, and whether it could be: with an id that somebody chose it may be one of the finished. */
+  async #finishCreating(taskId: string, isChosenId: boolean): Promise<void> {
+    const { store } = this.#context;
+    const stored = isChosenId ? await store.readOpen(taskId) : undefined;
+    const isNew = stored !== undefined && !isTerminal(stored.record) && this.#isMine(stored.record);
+    if (isNew && (await store.readFinished(taskId)) !== undefined) await store.discard(stored);
+    else await this.resync(taskId);
   }
 
   async #change(
@@ -264,11 +278,17 @@ export class TaskLedger {
   }
 
   /** After an error that leaves open whether something was written: finds out in the background, and goes on from there. */
-  #unsure(taskId: string, thrown: unknown): AgentCommError {
+  #unsure(taskId: string, thrown: unknown, findOut = () => this.resync(taskId)): AgentCommError {
     const error = toAgentCommError(thrown, "STORE_FAILED", `task ${taskId} could not be changed`);
-    if (error.outcome === "unknown" && this.caring) void this.#context.persevere(() => this.resync(taskId));
+    if (error.outcome === "unknown" && this.caring) void this.#context.persevere(findOut);
     return error;
   }
+}
+
+function inDoubt(thrown: unknown): AgentCommError {
+  const error = toAgentCommError(thrown, "STORE_FAILED", "a task could not be created");
+  const { code, message, retryable } = error;
+  return new AgentCommError(code, message, { retryable, outcome: "unknown", cause: error });
 }
 
 function taskExists(taskId: string): AgentCommError {

@@ -1,4 +1,4 @@
-import { type Clock, coordination, type Transport, taskAssignment } from "@agentcomm/protocol";
+import { type Clock, type CoordinationContent, type Transport, taskAssignment } from "@agentcomm/protocol";
 import { formatTimestamp, type TaskAttempt, type TaskRecord } from "@agentcomm/protocol/internal";
 import { attemptDeadline } from "./task-facts.js";
 
@@ -44,29 +44,25 @@ export class TaskMail {
   /** Tells an agent to end an attempt. Past the attempt's deadline nobody needs to know. */
   async sendCancel(record: TaskRecord, attempt: TaskAttempt, reason: string): Promise<void> {
     const deadline = attemptDeadline(record, attempt);
-    await this.#transport.send(
-      coordination({
-        from: this.#id,
-        to: attempt.agentId,
-        // Ahead of the work that waits there: it may be about that work.
-        priority: "critical",
-        action: "cancel_task",
-        data: { taskId: record.taskId, attempt: attempt.attempt, reason },
-        ...(deadline > this.#clock.now() ? { expiresAt: formatTimestamp(deadline) } : {}),
-      }),
-    );
+    const data = { taskId: record.taskId, attempt: attempt.attempt, reason };
+    await this.#send(attempt.agentId, { action: "cancel_task", data }, deadline);
   }
 
   /** Tells the coordinator that looks after a task to look at its record. */
   async sendChanged({ coordinatorId, taskId }: TaskRecord): Promise<void> {
-    await this.#transport.send(
-      coordination({
-        from: this.#id,
-        to: coordinatorId,
-        priority: "critical",
-        action: TASK_CHANGED,
-        data: { taskId },
-      }),
-    );
+    await this.#send(coordinatorId, { action: TASK_CHANGED, data: { taskId } });
+  }
+
+  /** Id and timestamp are the transport's to give, by the clock that it was made with. */
+  async #send(to: string, content: CoordinationContent, deadline = 0): Promise<void> {
+    await this.#transport.send({
+      from: this.#id,
+      to,
+      type: "coordination",
+      content,
+      // Ahead of the work that waits there: it may be about that work.
+      priority: "critical",
+      ...(deadline > this.#clock.now() ? { expiresAt: formatTimestamp(deadline) } : {}),
+    });
   }
 }

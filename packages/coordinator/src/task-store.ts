@@ -62,20 +62,16 @@ export class TaskStore {
     }
   }
 
-  /** Moves a task that has ended to the finished ones. Repeating it changes nothing. */
-  async archive({ record, version }: StoredTask, retentionMs: number): Promise<void> {
-    await this.#records.put(FINISHED_TASKS, record.taskId, record, { ttlMs: retentionMs });
-    try {
-      await this.#records.delete(OPEN_TASKS, record.taskId, { ifVersion: version });
-    } catch (error) {
-      // Deleted by another who archived it, under which a new task of that id may have begun.
-      if (!AgentCommError.is(error, "VERSION_CONFLICT")) throw error;
-    }
+  /** Moves a task that has ended to the finished ones. Repeating it changes nothing: the first end that is filed stays. */
+  async archive(ended: StoredTask, retentionMs: number): Promise<void> {
+    const { taskId } = ended.record;
+    await unlessChanged(this.#records.put(FINISHED_TASKS, taskId, ended.record, { ifVersion: 0, ttlMs: retentionMs }));
+    await this.discard(ended);
   }
 
-  /** Takes back a record that should not have been written. */
+  /** Removes a record from the open ones, unless it has changed: another may have removed it, and a new task of its id have begun. */
   async discard({ record, version }: StoredTask): Promise<void> {
-    await this.#records.delete(OPEN_TASKS, record.taskId, { ifVersion: version });
+    await unlessChanged(this.#records.delete(OPEN_TASKS, record.taskId, { ifVersion: version }));
   }
 
   /** Open or finished tasks in the order of their ids. What is no task is told to `unreadable` and left out. */
@@ -98,5 +94,13 @@ export class TaskStore {
 
   watchOpen(listener: (event: RecordEvent) => void): Promise<() => Promise<void>> {
     return this.#records.watch(OPEN_TASKS, listener);
+  }
+}
+
+async function unlessChanged(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (!AgentCommError.is(error, "VERSION_CONFLICT")) throw error;
   }
 }

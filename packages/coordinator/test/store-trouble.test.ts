@@ -79,6 +79,30 @@ describe.each(transportKinds)("on %s", (kind) => {
     await expect.poll(() => finishedRecord(worker.transport, taskId)).toMatchObject({ state: "completed" });
   });
 
+  test.each([
+    ["for finished ones of its id", "get"],
+    ["for finished ones of its id, and there is one", "finished"],
+  ])("a task that was stored is not said to be none when the look %s fails", async (_, what) => {
+    await using store = await openStore(kind);
+    await using _worker = await openWorker(store, { tasks: { work: () => ({ ok: true }) } });
+    if (what === "finished") {
+      await using before = openCoordinator(store);
+      await (await before.assignTask({ taskType: "work" }, { taskId: "a" })).result();
+      await expect.poll(() => finishedRecord(before.transport, "a")).toBeDefined();
+    }
+    const transport = faultyTransport(
+      store.transport(),
+      firstCalls(1, "fails", (call) => call.what === "get" && call.of === "tasks.finished"),
+    );
+    await using coordinator = openCoordinator(store, { transport });
+    await expect(coordinator.assignTask({ taskType: "work" }, { taskId: "a" })).rejects.toMatchObject({
+      code: "CONNECTION_LOST",
+      outcome: "unknown",
+    });
+    await expect.poll(() => finishedRecord(transport, "a")).toMatchObject({ state: "completed", attempts: [{}] });
+    expect(await (await coordinator.getTask("a")).result()).toEqual({ ok: true });
+  });
+
   test("a task that was not stored is not there, and its agent is free for the next", async () => {
     await using store = await openStore(kind);
     await using _worker = await openWorker(store, { tasks: { work: () => ({ ok: true }) } });
@@ -104,6 +128,20 @@ describe.each(transportKinds)("on %s", (kind) => {
     await using coordinator = openCoordinator(store, { transport });
     await expect(coordinator.start()).rejects.toMatchObject({ code: "CONNECTION_LOST" });
     await coordinator.start();
+    expect(await (await coordinator.assignTask({ taskType: "work" })).result()).toEqual({ ok: true });
+  });
+
+  test("who assigns after a start that failed starts it again, and the task is looked after", async () => {
+    await using store = await openStore(kind);
+    await using _worker = await openWorker(store, { tasks: { work: () => ({ ok: true }) } });
+    const transport = faultyTransport(
+      store.transport(),
+      firstCalls(2, "fails", ({ what, of }) => what === "put" && of === "coordinators"),
+    );
+    await using coordinator = openCoordinator(store, { transport });
+    await expect(coordinator.start()).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    await expect(coordinator.assignTask({ taskType: "work" })).rejects.toMatchObject({ code: "CONNECTION_LOST" });
+    expect(await coordinator.listTasks()).toEqual([]);
     expect(await (await coordinator.assignTask({ taskType: "work" })).result()).toEqual({ ok: true });
   });
 

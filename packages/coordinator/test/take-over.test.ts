@@ -1,5 +1,5 @@
 import { taskResponse } from "@agentcomm/protocol";
-import { OPEN_TASKS } from "@agentcomm/protocol/internal";
+import { FINISHED_TASKS, OPEN_TASKS } from "@agentcomm/protocol/internal";
 import { createRegistry } from "@agentcomm/registry";
 import { openStore, transportKinds } from "@agentcomm/test-transports";
 import { describe, expect, test } from "vitest";
@@ -62,6 +62,45 @@ describe.each(transportKinds)("on %s", (kind) => {
     await coordinator.start();
     await expect.poll(() => finishedRecord(transport, "t1")).toEqual(ended);
     expect((await coordinator.getCoordinationStats()).completed).toBe(0);
+  });
+
+  test("a task that had ended stays as it ended, whatever a killed assigner of the same id left behind", async () => {
+    await using store = await openStore(kind);
+    const transport = store.transport();
+    const { records } = transport;
+    const ended = queuedTask({ state: "completed", result: 7, attempts: [attemptOf(1, "w1", "completed")] });
+    await records.put(FINISHED_TASKS, "t1", ended);
+    // It died after the write, before it could find out that the id was taken and take the write back.
+    await records.put(OPEN_TASKS, "t1", queuedTask({ ownerId: "dead", deadlineAt: Date.now() + 60_000 }));
+    let runs = 0;
+    await using _worker = await openWorker(store, {
+      capabilities: ["files"],
+      tasks: {
+        count: () => {
+          runs += 1;
+          return 8;
+        },
+      },
+    });
+    await using coordinator = openCoordinator(store);
+    await coordinator.start();
+    expect(await recordsOf(transport, "t1")).toEqual({ open: undefined, finished: ended });
+    expect(await (await coordinator.getTask("t1")).result()).toBe(7);
+    expect(runs).toBe(0);
+    expect(coordinator.reported).toEqual([]);
+  });
+
+  test("an end that is filed already is not written over", async () => {
+    await using store = await openStore(kind);
+    const transport = store.transport();
+    const { records } = transport;
+    const ended = queuedTask({ state: "completed", result: 7, attempts: [attemptOf(1, "w1", "completed")] });
+    await records.put(FINISHED_TASKS, "t1", ended);
+    await records.put(OPEN_TASKS, "t1", { ...ended, result: 8 });
+    await using coordinator = openCoordinator(store);
+    await coordinator.start();
+    await expect.poll(() => recordsOf(transport, "t1")).toEqual({ open: undefined, finished: ended });
+    expect(coordinator.reported).toEqual([]);
   });
 
   test("an answer to another coordinator's task is refused", async () => {

@@ -41,10 +41,15 @@ export function loggable(value: unknown, redaction: Redaction): unknown {
   const object = (each: object): unknown => {
     if (each instanceof Error) return error(each);
     if (ArrayBuffer.isView(each)) return `[${each.byteLength} bytes]`;
-    if (each instanceof Map || each instanceof Set) return list([...each]);
+    if (each instanceof Map) return list(Array.from(each, withoutSecret));
+    if (each instanceof Set) return list([...each]);
     if (Array.isArray(each)) return list(each);
     const { toJSON } = each as { toJSON?: unknown };
     return typeof toJSON === "function" ? copy(toJSON.call(each)) : fields(each);
+  };
+
+  const withoutSecret = ([key, value]: [unknown, unknown]): [unknown, unknown] => {
+    return typeof key === "string" && redaction.isSecretKey(key) ? [key, REDACTED] : [key, value];
   };
 
   const list = (values: readonly unknown[]): unknown[] => {

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { AgentCommError, type Clock, systemClock } from "@agentcomm/protocol";
-import { checkNumber, quote } from "@agentcomm/protocol/internal";
+import { checkClock, checkNumber, checkTexts, quote, readOptions } from "@agentcomm/protocol/internal";
 
 /** What `enableFileLogging` takes. */
 export interface FileLoggingOptions {
@@ -55,21 +55,20 @@ export interface ResolvedFileLoggingOptions {
 }
 
 /** Fills in the defaults. Throws INVALID_OPTIONS, naming option and fix, when one is wrong. */
-export function resolveFileLoggingOptions(options: FileLoggingOptions): ResolvedFileLoggingOptions {
-  if (typeof options !== "object" || options === null) throw invalid("options", options, "give an object with baseDir");
+export function resolveFileLoggingOptions(given: FileLoggingOptions): ResolvedFileLoggingOptions {
+  const options = readOptions(given);
   const { baseDir, includeBodies = false, redact = [], onError, clock = systemClock } = options;
   if (typeof baseDir !== "string" || baseDir === "" || baseDir.includes("\0")) {
     throw invalid("baseDir", baseDir, "give the path of a folder");
   }
   if (typeof includeBodies !== "boolean") throw invalid("includeBodies", includeBodies, "give true or false");
-  if (redact !== false && !(Array.isArray(redact) && redact.every((key) => typeof key === "string" && key !== ""))) {
-    throw invalid("redact", redact, "give an array of key names, or false");
-  }
+  const keys = redact === false ? false : checkTexts("redact", redact);
+  if (keys !== false && keys.includes("")) throw invalid("redact", "", "give an array of key names, or false");
   if (onError !== undefined && typeof onError !== "function") throw invalid("onError", onError, "give a function");
   return {
     baseDir: resolve(baseDir),
     includeBodies,
-    redact,
+    redact: keys,
     maxBufferBytes: checkNumber("maxBufferBytes", options.maxBufferBytes ?? 8 * 1024 * 1024, {
       min: 1_024,
       max: 2 ** 30,
@@ -78,7 +77,7 @@ export function resolveFileLoggingOptions(options: FileLoggingOptions): Resolved
     flushIntervalMs: checkNumber("flushIntervalMs", options.flushIntervalMs ?? 10, { min: 0, max: 60_000 }),
     timeoutMs: checkNumber("timeoutMs", options.timeoutMs ?? 5_000, { min: 1, max: 3_600_000 }),
     onError,
-    clock,
+    clock: checkClock(clock),
   };
 }
 

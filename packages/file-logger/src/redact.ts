@@ -17,8 +17,9 @@ const SECRET_KEY =
 // None begins with a repetition: that takes quadratic time on a long text that almost matches.
 const URL_CREDENTIALS = /:\/\/[^\s/]{1,1000}@/g;
 const BEARER = /\b(bearer\s{1,3})[a-z0-9._~+/=-]{8,}/gi;
+// A value in quotes may hold blanks and escaped quotes, and the quotes may themselves be escaped: JSON in a text, JSON in JSON.
 const ASSIGNMENT =
-  /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)["']?\s{0,3}[=:]\s{0,3}["']?(?:basic\s|bearer\s)?)[^\s"',;&]+/gi;
+  /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)\\{0,7}["']?\s{0,3}[=:]\s{0,3})(?:(\\{0,7})(["'])(?:(?!\2\3)(?:\\[^\n]|[^\n]))*|((?:basic\s|bearer\s)?)[^\s"',;&]+)/gi;
 
 // Each of them needs one of these; most texts are a word or an id.
 const MAY_HOLD_SECRET = /[:=\s]/;
@@ -42,7 +43,7 @@ export function createRedaction(extra: readonly string[] | false): Redaction {
       if (!MAY_HOLD_SECRET.test(text)) return text;
       return text
         .replace(URL_CREDENTIALS, `://${REDACTED}@`)
-        .replace(ASSIGNMENT, `$1${REDACTED}`)
+        .replace(ASSIGNMENT, `$1$2$3$4${REDACTED}`)
         .replace(BEARER, `$1${REDACTED}`);
     },
   };

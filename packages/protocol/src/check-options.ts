@@ -1,8 +1,11 @@
+import { AgentCommError } from "./errors.js";
 import { invalidOption } from "./invalid-option.js";
 import { quote } from "./quote.js";
 
 // What a store keeps of a reason, for people: a thrown error may carry a whole file.
 const LONGEST_REASON = 2_000;
+
+const tagOf = Object.prototype.toString;
 
 const NONE: object = Object.freeze({});
 
@@ -16,22 +19,36 @@ export function readOptions<Options extends object>(options: Options | undefined
   if (typeof options !== "object" || options === null) {
     throw invalidOption(name, `is ${quote(options)}: give an object`);
   }
-  try {
+  readingOptions(name, () => {
     for (const key in options) read[key] = options[key];
-  } catch {
-    throw invalidOption(name, "cannot be read: a getter or proxy threw");
-  }
+  });
   if (read.signal !== undefined && !isSignal(read.signal)) {
     throw invalidOption("signal", `is ${quote(read.signal)}: give an AbortSignal`);
   }
   return read as Options;
 }
 
-/** Not by instanceof: it may be of another realm. */
+/** Runs what reads a caller's options: whatever a getter or proxy of theirs throws leaves as INVALID_OPTIONS. */
+export function readingOptions<Result>(name: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (AgentCommError.is(error)) throw error;
+    throw invalidOption(name, "cannot be read: it is of another kind, or a getter or proxy of it threw");
+  }
+}
+
+/**
+ * Not by instanceof: it may be of another realm. What only looks like one may throw later, where it is listened to, after what it
+ * was to bound has begun.
+ */
 function isSignal(value: unknown): value is AbortSignal {
-  if (typeof value !== "object" || value === null) return false;
-  const { aborted, addEventListener } = value as Partial<AbortSignal>;
-  return typeof aborted === "boolean" && typeof addEventListener === "function";
+  try {
+    return tagOf.call(value) === "[object AbortSignal]" && typeof (value as AbortSignal).aborted === "boolean";
+  } catch {
+    // A proxy or getter that throws: whatever it is, it is no signal.
+    return false;
+  }
 }
 
 /** Throws INVALID_OPTIONS, naming the option, unless the value is a string. */
@@ -42,8 +59,10 @@ export function checkText(name: string, value: unknown): string {
 
 /** Throws INVALID_OPTIONS, naming the option, unless the value is an array of strings. */
 export function checkTexts(name: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value)) throw invalidOption(name, `is ${quote(value)}: give an array of strings`);
-  return Array.from(value, (item: unknown, index) => checkText(`${name}[${index}]`, item));
+  return readingOptions(name, () => {
+    if (!Array.isArray(value)) throw invalidOption(name, `is ${quote(value)}: give an array of strings`);
+    return Array.from(value, (item: unknown, index) => checkText(`${name}[${index}]`, item));
+  });
 }
 
 /** Throws INVALID_OPTIONS, naming the option, unless the value is a function. */

@@ -98,6 +98,9 @@ function copyArray(value: readonly unknown[], depth: number, copying: Copying): 
   let index = 0;
   try {
     const length = value.length;
+    // As many as a proxy says: so it must be a length, and one that can fit, before anything is read.
+    if (!Number.isSafeInteger(length) || length < 0) throw new Fault("value", "is an array without a length");
+    spend(Math.max(length - 1, 0), copying);
     for (; index < length; index++) copied.push(copyValue(value[index], depth, copying));
   } catch (error) {
     throw passing(error, value, index);

@@ -1,3 +1,4 @@
+import { readOptions } from "./check-options.js";
 import { isObject } from "./content-fields.js";
 import { contentShape, type Spelling } from "./content-shape.js";
 import { copyJson } from "./copy-json.js";
@@ -71,7 +72,8 @@ export function createMessage<Type extends string>(
   input: MessageInput<Type>,
   options: CreateMessageOptions = {},
 ): AgentMessage<Type> {
-  return checkMessage(input, options, resolveLimits(options.limits), "name") as unknown as AgentMessage<Type>;
+  const read = readOptions(options);
+  return checkMessage(input, read, resolveLimits(read.limits), "name") as unknown as AgentMessage<Type>;
 }
 
 /** What `createMessage` does, with the known keys of content in the wanted spelling. */

@@ -1,4 +1,4 @@
-import { isObject } from "./content-fields.js";
+import { readOptions } from "./check-options.js";
 import { type CreateMessageOptions, createMessage } from "./create-message.js";
 import { isMessageType } from "./ids.js";
 import { invalidMessage, readingForeign } from "./invalid-message.js";
@@ -41,13 +41,12 @@ export function defineMessage<Type extends string, ContentSchema extends Standar
   readonly type: Type;
   readonly content: ContentSchema;
 }): MessageDefinition<Type, SchemaOutput<ContentSchema>, SchemaInput<ContentSchema>> {
-  if (!isObject(options)) throw invalidOption("options", `is ${quote(options)}: give an object`);
-  const { type } = options;
+  const { type, content: schema } = readOptions(options);
   checkCustomType(type);
-  if (!isStandardSchema(options.content)) {
+  if (!isStandardSchema(schema)) {
     throw invalidOption("content", "is no Standard Schema: give a schema of zod, Valibot or ArkType");
   }
-  const content = options.content as StandardSchema<SchemaInput<ContentSchema>, SchemaOutput<ContentSchema>>;
+  const content = schema as StandardSchema<SchemaInput<ContentSchema>, SchemaOutput<ContentSchema>>;
   const matches = (message: AgentMessage): message is AgentMessage<Type> => message.type === type;
 
   return Object.freeze({
@@ -62,8 +61,11 @@ export function defineMessage<Type extends string, ContentSchema extends Standar
       return message;
     },
     async read(message) {
-      if (!matches(message)) throw invalidMessage("type", `is ${quote(message.type)}, not ${quote(type)}`);
-      return await validateWithSchema(content, message.content, "content");
+      const given = readingForeign("message", () => {
+        if (!matches(message)) throw invalidMessage("type", `is ${quote(message.type)}, not ${quote(type)}`);
+        return message.content;
+      });
+      return await validateWithSchema(content, given, "content");
     },
   } satisfies MessageDefinition<Type, SchemaOutput<ContentSchema>, SchemaInput<ContentSchema>>);
 }

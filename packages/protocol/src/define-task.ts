@@ -1,4 +1,4 @@
-import { isObject } from "./content-fields.js";
+import { checkTexts, readOptions } from "./check-options.js";
 import { invalidOption } from "./invalid-option.js";
 import { quote } from "./quote.js";
 import { isStandardSchema, type SchemaInput, type SchemaOutput, type StandardSchema } from "./standard-schema.js";
@@ -51,8 +51,7 @@ export function defineTask<InputSchema extends StandardSchema, OutputSchema exte
   SchemaInput<InputSchema>,
   SchemaInput<OutputSchema>
 > {
-  if (!isObject(options)) throw invalidOption("options", `is ${quote(options)}: give an object`);
-  const { type, input, output, requiredCapabilities = [], description = "" } = options;
+  const { type, input, output, requiredCapabilities = [], description = "" } = readOptions(options);
   if (typeof type !== "string" || type.length < 1 || type.length > 128) {
     throw invalidOption("type", `is ${quote(type)}: give 1 to 128 characters`);
   }
@@ -60,18 +59,14 @@ export function defineTask<InputSchema extends StandardSchema, OutputSchema exte
     throw invalidOption("input", "is no Standard Schema: give a schema of zod, Valibot or ArkType");
   if (!isStandardSchema(output))
     throw invalidOption("output", "is no Standard Schema: give a schema of zod, Valibot or ArkType");
-  if (
-    !Array.isArray(requiredCapabilities) ||
-    !requiredCapabilities.every((name) => typeof name === "string" && name !== "")
-  ) {
-    throw invalidOption("requiredCapabilities", "is wrong: give an array of non-empty strings");
-  }
+  const capabilities = checkTexts("requiredCapabilities", requiredCapabilities);
+  if (capabilities.includes("")) throw invalidOption("requiredCapabilities", "has an empty one: leave it out");
   if (typeof description !== "string") throw invalidOption("description", `is ${quote(description)}: give a string`);
   return Object.freeze({
     type,
     input: input as StandardSchema<SchemaInput<InputSchema>, SchemaOutput<InputSchema>>,
     output: output as StandardSchema<SchemaInput<OutputSchema>, SchemaOutput<OutputSchema>>,
-    requiredCapabilities: Object.freeze([...requiredCapabilities]),
+    requiredCapabilities: Object.freeze(capabilities),
     description,
   });
 }

@@ -2,7 +2,9 @@
  * What happens, told on node:diagnostics_channel channels named `agentcomm:<event>`. Logging, metrics and tracing
  * subscribe; no package calls them. Free when nobody listens: the event is not even built.
  */
+
 import { type Channel, channel } from "node:diagnostics_channel";
+import { checkFunction } from "./check-options.js";
 import type { AgentCommError } from "./errors.js";
 import type { AgentMessage } from "./message.js";
 import type { DeadLetterReason } from "./transport.js";
@@ -137,6 +139,7 @@ export function subscribeDiagnostics<Name extends DiagnosticEventName>(
   name: Name,
   listener: (event: DiagnosticEvents[Name]) => void,
 ): () => void {
+  checkFunction("listener", listener);
   const on = (event: unknown): void => listener(event as DiagnosticEvents[Name]);
   const target = diagnosticsChannel(name);
   target.subscribe(on);

@@ -54,7 +54,10 @@ export interface TakenEntry {
 
 /** What a take found. */
 export interface TakeResult {
-  /** At most `limit`: critical before high before medium before low, and first in, first out within one. */
+  /**
+   * At most `limit`: critical before high before medium before low, and first in, first out within one. What was delivered before
+   * stands where it stood, however it came back; what was delayed, behind all that was there when it fell due.
+   */
   readonly entries: readonly TakenEntry[];
   /**
    * How long until something held in this mailbox (a delay, a lease) falls due. Absent: nothing is held. The receiver
@@ -68,7 +71,8 @@ export interface SettleEntry {
   readonly token: string;
   readonly action:
     | { readonly kind: "ack" }
-    | { readonly kind: "retry"; readonly delayMs: number; readonly reason?: string }
+    /** `uncounted`: nobody was given it, so this delivery was no attempt; the next one has the same number. */
+    | { readonly kind: "retry"; readonly delayMs: number; readonly reason?: string; readonly uncounted?: boolean }
     | { readonly kind: "dead"; readonly reason: DeadLetterReason; readonly detail: string };
 }
 

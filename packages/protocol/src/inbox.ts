@@ -119,7 +119,7 @@ export class Inbox {
   /** Nobody waits for these any more: they are offered again at once instead of when their lease ends. */
   async #handBack(agentId: string, entries: readonly TakenEntry[]): Promise<void> {
     const { settlements, report, timeoutMs } = this.#context;
-    const action = { kind: "retry", delayMs: 0, reason: "its receiver had given up" } as const;
+    const action = { kind: "retry", delayMs: 0, uncounted: true } as const;
     await Promise.all(
       entries.map(({ token }) =>
         settlements.settle({ token, action }, timeoutMs).catch((error: AgentCommError) => {

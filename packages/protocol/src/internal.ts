@@ -1,6 +1,9 @@
 /** Helpers for the other packages of AgentComm. Not public: may change in any release. */
 export { backoffMs } from "./backoff.js";
+export { checkClock } from "./check-clock.js";
+export { checkCreateId } from "./check-create-id.js";
 export { checkNumber } from "./check-number.js";
+export { checkFunction, checkReason, checkText, checkTexts, readingOptions, readOptions } from "./check-options.js";
 export { copyJson } from "./copy-json.js";
 export { checkAddress } from "./ids.js";
 export { invalidMessage } from "./invalid-message.js";
@@ -21,4 +24,4 @@ export {
   TERMINAL_TASK_STATES,
 } from "./task-record.js";
 export { formatTimestamp, parseTimestamp } from "./timestamp.js";
-export { createTroubleReporter, describe, type ReportTrouble, toAgentCommError } from "./trouble.js";
+export { callForeign, createTroubleReporter, describe, type ReportTrouble, toAgentCommError } from "./trouble.js";

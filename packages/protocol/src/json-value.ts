@@ -1,4 +1,5 @@
 /** The value of a record as bytes and back, with the protections of messages. */
+import { types } from "node:util";
 import { copyJson } from "./copy-json.js";
 import { invalidMessage } from "./invalid-message.js";
 import type { JsonValue } from "./json.js";
@@ -15,6 +16,6 @@ export function encodeJson(value: unknown, limits?: Partial<Limits>): Uint8Array
 
 /** Reads a value that `encodeJson`, or a stranger, wrote. Throws INVALID_MESSAGE or MESSAGE_TOO_LARGE. */
 export function decodeJson(bytes: Uint8Array, limits?: Partial<Limits>): JsonValue {
-  if (!(bytes instanceof Uint8Array)) throw invalidMessage("value", "is no Uint8Array");
+  if (!types.isUint8Array(bytes)) throw invalidMessage("value", "is no Uint8Array");
   return parseJson(bytes, "value", resolveLimits(limits)) as JsonValue;
 }

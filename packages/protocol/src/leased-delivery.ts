@@ -76,6 +76,14 @@ export class LeasedDelivery implements Delivery {
     return !this.#settled && !this.#lost;
   }
 
+  /**
+   * Whether it may have ended the processes that handled it: at least two attempts ended without a word, neither settled nor
+   * handed back. Those beside it suffered the same, so that it is not said that it was this one.
+   */
+  get suspect(): boolean {
+    return this.attempt > 2 && this.attempt - 1 - (this.#reasons?.length ?? 0) >= 2;
+  }
+
   /** Whether the answer to `extend` is due. */
   get renewing(): boolean {
     return this.#renewals > 0;
@@ -103,6 +111,11 @@ export class LeasedDelivery implements Delivery {
     await this.#end({ kind: "retry", delayMs, ...why }, () =>
       publishDiagnostics("message.retried", () => ({ ...this.#event(), ...why })),
     );
+  }
+
+  /** Hands it back to be offered again at once. For one that no handler was given: it was no attempt. */
+  handBackUnhandled(): Promise<void> {
+    return this.#end({ kind: "retry", delayMs: 0, uncounted: true }, () => {});
   }
 
   async reject(reason: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { checkNumber, type NumberRange } from "./check-number.js";
+import { readOptions } from "./check-options.js";
 import { AgentCommError } from "./errors.js";
 
 /** How much a message or record may hold. */
@@ -26,10 +27,11 @@ const DEPTH: NumberRange = { min: 2, max: 1_000, integer: true };
 /** Fills in what a caller left out. Throws INVALID_OPTIONS. */
 export function resolveLimits(limits: Partial<Limits> | undefined): Limits {
   if (limits === undefined || limits === DEFAULT_LIMITS) return DEFAULT_LIMITS;
-  if (limits.maxMessageBytes === undefined && limits.maxDepth === undefined) return DEFAULT_LIMITS;
+  const { maxMessageBytes, maxDepth } = readOptions(limits, "limits");
+  if (maxMessageBytes === undefined && maxDepth === undefined) return DEFAULT_LIMITS;
   return {
-    maxMessageBytes: checkNumber("maxMessageBytes", limits.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, BYTES),
-    maxDepth: checkNumber("maxDepth", limits.maxDepth ?? DEFAULT_LIMITS.maxDepth, DEPTH),
+    maxMessageBytes: checkNumber("maxMessageBytes", maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes, BYTES),
+    maxDepth: checkNumber("maxDepth", maxDepth ?? DEFAULT_LIMITS.maxDepth, DEPTH),
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Calls, checkSignal, untilAborted } from "./calls.js";
 import { checkNumber } from "./check-number.js";
-import { readOptions } from "./check-options.js";
+import { readingOptions, readOptions } from "./check-options.js";
 import { type EncodedMessage, encodeInput } from "./codec.js";
 import type { CreateMessageOptions } from "./create-message.js";
 import { diagnosticsChannel, publishDiagnostics } from "./diagnostics.js";
@@ -71,11 +71,14 @@ export class Outbox {
   ): Promise<(Receipt | AgentCommError)[]> {
     this.#context.calls.enter("sendMany");
     const options = readOptions(given);
-    if (!Array.isArray(inputs)) throw invalidOption("messages", `is ${quote(inputs)}: give an array`);
+    const messages = readingOptions("messages", () => {
+      if (!Array.isArray(inputs)) throw invalidOption("messages", `is ${quote(inputs)}: give an array`);
+      return Array.from({ length: inputs.length }, (_, index) => inputs[index] as MessageInput);
+    });
     this.#context.calls.timeoutOf(options);
     this.#checkOptions(options);
     return await Promise.all(
-      Array.from(inputs, (input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
+      messages.map((input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
     );
   }
 

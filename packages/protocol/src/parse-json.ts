@@ -1,7 +1,9 @@
 /// <reference lib="es2024.string" />
+import { types } from "node:util";
 import { isForbiddenKey } from "./forbidden-keys.js";
 import { invalidMessage } from "./invalid-message.js";
 import { checkTextSize, type Limits, tooDeep, tooManyBytes } from "./limits.js";
+import { parseStrictly } from "./parse-strictly.js";
 
 // It would strip a byte order mark unless told to ignore that there is such a thing.
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -21,8 +23,10 @@ export function parseJson(data: string | Uint8Array, what: string, limits: Limit
     const problem = text.startsWith("\ufeff") ? "starts with a byte order mark: leave it out" : "is not JSON";
     throw invalidMessage(what, problem, error);
   }
+  const hasEscapes = text.includes("\\");
+  if (hasEscapes && hasKeyWithBackslash(value)) value = parseStrictly(text);
   // A forbidden key is spelled out in the text or written with escapes: most texts need no walk.
-  if (text.includes("proto") || text.includes("constructor") || text.includes("\\u")) checkKeys(value, what);
+  if (hasEscapes || text.includes("proto") || text.includes("constructor")) checkKeys(value, what);
   return value;
 }
 
@@ -32,7 +36,8 @@ function textOf(data: string | Uint8Array, what: string, limits: Limits): string
     if (!data.isWellFormed()) throw invalidMessage(what, "is not well-formed Unicode: it has half of a surrogate pair");
     return data;
   }
-  if (!(data instanceof Uint8Array)) throw invalidMessage(what, "is neither a string nor a Uint8Array");
+  // Not by instanceof: of another realm it is one as well, and a proxy may throw.
+  if (!types.isUint8Array(data)) throw invalidMessage(what, "is neither a string nor a Uint8Array");
   if (data.byteLength > limits.maxMessageBytes) throw tooManyBytes(what, limits, data.byteLength);
   try {
     return UTF8.decode(data);
@@ -63,6 +68,16 @@ function hasAtMost(text: string, most: number): boolean {
   for (let at = text.indexOf("{"); at !== -1; at = text.indexOf("{", at + 1)) if (++count > most) return false;
   for (let at = text.indexOf("["); at !== -1; at = text.indexOf("[", at + 1)) if (++count > most) return false;
   return true;
+}
+
+/** Whether a key may have been misread by JSON.parse: what it is taken for ends in a backslash, or goes on after one. */
+function hasKeyWithBackslash(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasKeyWithBackslash);
+  for (const key of Object.keys(value)) {
+    if (key.includes("\\") || hasKeyWithBackslash((value as Record<string, unknown>)[key])) return true;
+  }
+  return false;
 }
 
 function checkKeys(value: unknown, what: string): void {

@@ -1,3 +1,4 @@
+import { checkClock } from "./check-clock.js";
 import { checkNumber } from "./check-number.js";
 import { checkFunction, readOptions } from "./check-options.js";
 import { type Clock, systemClock } from "./clock.js";
@@ -43,13 +44,4 @@ export function resolveTransportOptions(given: TransportOptions): ResolvedTransp
     random: checkFunction("random", options.random ?? Math.random),
     createId: checkFunction("createId", options.createId ?? (() => createId())),
   };
-}
-
-/** Not copied: its methods may be those of a class. */
-function checkClock(clock: Clock): Clock {
-  const { now, monotonic, timer } = (clock ?? {}) as Partial<Clock>;
-  checkFunction("clock.now", now);
-  checkFunction("clock.monotonic", monotonic);
-  checkFunction("clock.timer", timer);
-  return clock;
 }

@@ -1,4 +1,5 @@
 import { checkNumber } from "./check-number.js";
+import { checkText, readingOptions, readOptions } from "./check-options.js";
 import { invalidOption } from "./invalid-option.js";
 import { quote } from "./quote.js";
 import type { Transport } from "./transport.js";
@@ -31,7 +32,9 @@ const LONGEST_SECONDS = 30 * 86_400;
  * Reads the settings from environment variables, `process.env` for one. An empty variable counts as unset. Throws
  * INVALID_OPTIONS, naming the variable, if one has a value that is not allowed.
  */
-export function settingsFromEnv(env: Readonly<Record<string, string | undefined>>): Settings {
+export function settingsFromEnv(environment: Readonly<Record<string, string | undefined>>): Settings {
+  if (environment === undefined) throw invalidOption("env", "is undefined: give process.env, or the like of it");
+  const env = readOptions(environment, "env");
   const redisUrl = read(env, "REDIS_URL");
   if (redisUrl !== undefined) checkRedisUrl(redisUrl);
   const logDir = read(env, "AGENT_LOG_DIR");
@@ -57,16 +60,18 @@ export function transportFromSettings<Made extends Transport | Promise<Transport
   settings: Settings,
   makers: { readonly memory: (settings: Settings) => Made; readonly redis: (settings: Settings) => Made },
 ): Made {
-  const make = makers[settings.mode];
-  if (typeof make !== "function") {
-    throw invalidOption("settings.mode", `is ${quote(settings.mode)}, and no function makes such a transport`);
-  }
+  const make = readingOptions("settings", () => {
+    const { mode } = settings;
+    const maker = makers[mode];
+    if (typeof maker === "function") return maker;
+    throw invalidOption("settings.mode", `is ${quote(mode)}, and no function makes such a transport`);
+  });
   return make(settings);
 }
 
 function read(env: Readonly<Record<string, string | undefined>>, name: string): string | undefined {
   const value = env[name];
-  return value === "" ? undefined : value;
+  return value === undefined || checkText(name, value) === "" ? undefined : value;
 }
 
 function modeOf(value = "memory"): CommunicationMode {

@@ -35,8 +35,13 @@ const TOLD_ISSUES = 10;
 /** Whether the value is a Standard Schema. Some libraries' schemas are functions. */
 export function isStandardSchema(value: unknown): value is StandardSchema {
   if ((typeof value !== "object" && typeof value !== "function") || value === null) return false;
-  const standard: unknown = (value as Record<string, unknown>)["~standard"];
-  return typeof (standard as StandardSchema["~standard"] | undefined)?.validate === "function";
+  try {
+    const standard: unknown = (value as Record<string, unknown>)["~standard"];
+    return typeof (standard as StandardSchema["~standard"] | undefined)?.validate === "function";
+  } catch {
+    // A proxy or getter that throws: nothing can be validated with it.
+    return false;
+  }
 }
 
 /**
@@ -48,20 +53,31 @@ export async function validateWithSchema<Input, Output>(
   value: unknown,
   what: string,
 ): Promise<Output> {
-  let result: StandardResult<Output>;
   try {
-    result = await schema["~standard"].validate(value);
+    const result = await schema["~standard"].validate(value);
+    if (result.issues !== undefined) throw refusal(result.issues, what);
+    // Returned from here it would be awaited: and might call what it likes, or never end.
+    if (isThenable(result.value)) throw invalidMessage(what, "is a promise, or has a method then: await it first");
+    return result.value;
   } catch (error) {
-    throw invalidMessage(what, "could not be checked: its schema threw", error);
+    if (AgentCommError.is(error)) throw error;
+    throw invalidMessage(what, "could not be checked: its schema threw, or answered with what is no result", error);
   }
-  if (result.issues === undefined) return result.value;
-  const issues = result.issues.slice(0, TOLD_ISSUES).map(({ message, path = [] }) => ({
+}
+
+function isThenable(value: unknown): boolean {
+  const isObject = (typeof value === "object" && value !== null) || typeof value === "function";
+  return isObject && typeof (value as { then?: unknown }).then === "function";
+}
+
+function refusal(found: readonly StandardIssue[], what: string): AgentCommError {
+  const issues = found.slice(0, TOLD_ISSUES).map(({ message, path = [] }) => ({
     path: what + placeOf(path.map((part) => (typeof part === "object" ? part.key : part))),
     message,
   }));
   const told = issues.map(({ path, message }) => `${path}: ${message}`).join("; ");
-  const untold = result.issues.length - issues.length;
-  throw new AgentCommError("INVALID_MESSAGE", untold > 0 ? `${told}; and ${untold} more` : told, {
+  const untold = found.length - issues.length;
+  return new AgentCommError("INVALID_MESSAGE", untold > 0 ? `${told}; and ${untold} more` : told, {
     outcome: "none",
     details: { field: issues[0]?.path ?? what, issues },
   });

@@ -4,11 +4,14 @@ import { readOptions } from "./check-options.js";
 import { AgentCommError, type ErrorCode } from "./errors.js";
 import type { Inbox, InboxContext } from "./inbox.js";
 import type { LeasedDelivery } from "./leased-delivery.js";
+import { limitAttempts } from "./limit-attempts.js";
 import { LONGEST_MS } from "./resolve-transport-options.js";
 import type { Delivery, SubscribeOptions, Subscription } from "./transport.js";
 import { describe, toAgentCommError } from "./trouble.js";
 
 const DRAIN_MS = 30_000;
+/** How long the others get to end before a suspect is started, and how long it has the process for itself. */
+const ALONE_MS = 1_000;
 /** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
 /** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */
@@ -26,7 +29,10 @@ export function subscribe(
 ): Subscription {
   const concurrency = checkNumber("concurrency", options.concurrency ?? 1, { min: 1, max: 10_000, integer: true });
   const leaseMs = checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 10, max: LONGEST_MS });
-  return new RunningSubscription(context, inbox, agentId, handler, concurrency, leaseMs, options.signal);
+  const { attemptTimeoutMs } = options;
+  const limited =
+    attemptTimeoutMs === undefined ? handler : limitAttempts(handler, attemptTimeoutMs, context.options.clock);
+  return new RunningSubscription(context, inbox, agentId, limited, concurrency, leaseMs, options.signal);
 }
 
 class RunningSubscription implements Subscription {
@@ -34,7 +40,7 @@ class RunningSubscription implements Subscription {
   readonly #context: InboxContext;
   readonly #inbox: Inbox;
   readonly #agentId: string;
-  readonly #handler: (delivery: Delivery) => Promise<unknown>;
+  readonly #handler: (delivery: LeasedDelivery) => Promise<unknown>;
   readonly #concurrency: number;
   readonly #leaseMs: number;
   readonly #stopping = new AbortController();
@@ -47,7 +53,7 @@ class RunningSubscription implements Subscription {
     context: InboxContext,
     inbox: Inbox,
     agentId: string,
-    handler: (delivery: Delivery) => Promise<unknown>,
+    handler: (delivery: LeasedDelivery) => Promise<unknown>,
     concurrency: number,
     leaseMs: number,
     signal: AbortSignal | undefined,
@@ -70,6 +76,7 @@ class RunningSubscription implements Subscription {
   async stop(options?: { readonly drainMs?: number }): Promise<void> {
     const drainMs = checkNumber("drainMs", readOptions(options).drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
     this.#stopping.abort();
+    this.#freed?.();
     let cancel = (): void => {};
     const drained = new Promise<void>((resolve) => {
       cancel = this.#context.options.clock.timer(drainMs, resolve, { keepAlive: true });
@@ -94,8 +101,8 @@ class RunningSubscription implements Subscription {
         const look = { limit, waitMs: WAIT_MS, leaseMs: this.#leaseMs };
         const deliveries = await this.#inbox.look(this.#agentId, look, {}, stopping);
         failures = 0;
-        if (stopping.aborted) await this.#handBack(deliveries);
-        else for (const delivery of deliveries) this.#start(delivery);
+        if (stopping.aborted) await this.#handBackUnhandled(deliveries);
+        else await this.#startAll(deliveries);
       } catch (error) {
         if (AgentCommError.is(error, "CLOSED") || stopping.aborted) break;
         failures += 1;
@@ -107,10 +114,36 @@ class RunningSubscription implements Subscription {
     while (this.#running.size > 0) await this.#oneEnds();
   }
 
+  // A message that ends its process takes those beside it along, and with the same beside it again and again all of them would
+  // become poison. So what may be such a one is handled with as few beside it as can be, and others like it elsewhere or later.
+  async #startAll(deliveries: readonly LeasedDelivery[]): Promise<void> {
+    const suspects: LeasedDelivery[] = [];
+    for (const delivery of deliveries) {
+      if (delivery.suspect) suspects.push(delivery);
+      else this.#start(delivery);
+    }
+    const [suspect, ...others] = suspects;
+    if (suspect === undefined) return;
+    this.#hold(suspect);
+    await this.#handBackUnhandled(others);
+    await this.#until(() => this.#running.size === 1);
+    // Stopping hands it back, as it does with what was just taken.
+    if (!this.#stopping.signal.aborted) {
+      void this.#handle(suspect);
+      return await this.#until(() => !this.#running.has(suspect));
+    }
+    await this.#handBackUnhandled([suspect]);
+    this.#running.delete(suspect);
+  }
+
   #start(delivery: LeasedDelivery): void {
+    this.#hold(delivery);
+    void this.#handle(delivery);
+  }
+
+  #hold(delivery: LeasedDelivery): void {
     this.#running.add(delivery);
     this.#renewal ??= this.#scheduleRenewal();
-    void this.#handle(delivery);
   }
 
   /** Runs the handler and settles. Never rejects. */
@@ -142,7 +175,19 @@ class RunningSubscription implements Subscription {
     await delivery.retry({ delayMs, reason });
   }
 
-  /** Resolves when a handler has ended, or was given up. */
+  /** Resolves once it holds; by ALONE_MS, or when the subscription stops, in any case. */
+  async #until(holds: () => boolean): Promise<void> {
+    let isLate = false;
+    const late = (): void => {
+      isLate = true;
+      this.#freed?.();
+    };
+    const cancel = this.#context.options.clock.timer(ALONE_MS, late, { keepAlive: true });
+    while (!holds() && !isLate && !this.#stopping.signal.aborted) await this.#oneEnds();
+    cancel();
+  }
+
+  /** Resolves when a handler has ended or was given up, or there is another reason to look again. */
   #oneEnds(): Promise<void> {
     return new Promise((resolve) => {
       this.#freed = resolve;
@@ -196,6 +241,16 @@ class RunningSubscription implements Subscription {
     await Promise.all(left.map((delivery) => delivery.settling()));
     this.#running.clear();
     this.#freed?.();
+  }
+
+  async #handBackUnhandled(deliveries: readonly LeasedDelivery[]): Promise<void> {
+    await Promise.all(
+      deliveries.map((delivery) =>
+        delivery.handBackUnhandled().catch((error: AgentCommError) => {
+          this.#context.report(error, { agentId: this.#agentId });
+        }),
+      ),
+    );
   }
 
   async #handBack(deliveries: readonly LeasedDelivery[]): Promise<void> {

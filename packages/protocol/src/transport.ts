@@ -144,6 +144,12 @@ export interface SubscribeOptions {
    * @default 30,000
    */
   readonly leaseMs?: number;
+  /**
+   * How long a handler may take. Then its signal fires, the attempt counts as failed, and its place is free for another message,
+   * though it may still run. Without it a handler that never ends holds its place, and its message, until the process ends.
+   * @default no limit
+   */
+  readonly attemptTimeoutMs?: number;
   /** Stops the subscription, as `stop()` does. */
   readonly signal?: AbortSignal;
 }
@@ -192,7 +198,7 @@ export interface DeadLetterOptions extends CallOptions {
 /** What one mailbox holds. */
 export interface MailboxStats {
   readonly agentId: string;
-  /** Waiting to be received. */
+  /** Waiting to be received, including what has fallen due since a receiver last looked. */
   readonly ready: number;
   /** Held back by a delay or a retry's back-off. */
   readonly delayed: number;
@@ -218,7 +224,15 @@ export interface TransportStats {
   readonly messagesPerMinute: number;
 }
 
-/** How safely accepted messages are kept: see docs/DEPLOYMENT.md for what each survives. */
+/**
+ * How safely accepted messages are kept: see docs/DEPLOYMENT.md.
+ *
+ * - `memory`: they outlive processes, and no restart of the store.
+ * - `disk`: they outlive a restart; a crash may take the last seconds.
+ * - `fsync`: they outlive kill -9 and power loss, but not a promotion, which loses what only the former primary's disk has.
+ * - `replicated(n)`: they outlive the primary, if one of the n replicas that have confirmed them is promoted. It says nothing of
+ *   disks: if all of these servers lose power at once, what counts is what each has written.
+ */
 export type Durability = "memory" | "disk" | "fsync" | `replicated(${number})`;
 
 /** Whether a transport can do its work now. */

@@ -1,5 +1,6 @@
 import { publishDiagnostics } from "./diagnostics.js";
 import { AgentCommError, type ErrorCode, type Outcome } from "./errors.js";
+import { quote } from "./quote.js";
 
 /** Tells of a failure in the background. */
 export type ReportTrouble = (error: AgentCommError, about?: { readonly agentId?: string }) => void;
@@ -42,8 +43,10 @@ function warn(error: AgentCommError): void {
 /** A thrown value, in words: handlers may throw anything, null included. */
 export function describe(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message === "" ? String(thrown.name) : String(thrown.message);
-    return String(thrown);
+    const isError = thrown instanceof Error;
+    const text = String(isError && thrown.message === "" ? thrown.name : isError ? thrown.message : thrown);
+    // The text of an empty array, for one.
+    return text === "" ? quote(thrown) : text;
   } catch {
     return "a value that cannot be shown";
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { checkFunction, readOptions } from "./check-options.js";
 
 /** What a generator of ids can be told. */
 export interface IdGeneratorOptions {
@@ -21,7 +22,9 @@ const POOL_BYTES = 4096;
  * same source made before, also when the clock stands still or jumps back.
  */
 export function createIdGenerator(options: IdGeneratorOptions = {}): () => string {
-  const { now = Date.now, random } = options;
+  const { now = Date.now, random } = readOptions(options);
+  checkFunction("now", now);
+  if (random !== undefined) checkFunction("random", random);
   const digits = random === undefined ? strongDigits() : digitsOf(random);
   let lastMs = -1;
   let counter = 0;

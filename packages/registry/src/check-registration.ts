@@ -1,5 +1,5 @@
-import { AgentCommError, type AgentStatus, checkAgentId, type JsonObject } from "@agentcomm/protocol";
-import { checkNumber, decodeJson, encodeJson, quote } from "@agentcomm/protocol/internal";
+import { AgentCommError, type AgentStatus, checkAgentId, type JsonObject, type JsonValue } from "@agentcomm/protocol";
+import { checkNumber, checkTexts, decodeJson, encodeJson, quote, readOptions } from "@agentcomm/protocol/internal";
 import { AGENT_STATUSES, type AgentHeartbeat, type AgentRegistration } from "./agent-info.js";
 
 /** A registration, complete and checked. */
@@ -16,10 +16,11 @@ export interface Registration {
 const MOST_TASKS = 1_000_000;
 
 /** Fills in what is left out. Throws INVALID_AGENT_ID or INVALID_OPTIONS, naming the field. Shares no object with the input. */
-export function checkRegistration(input: AgentRegistration): Registration {
-  if (typeof input !== "object" || input === null) {
-    throw refused("registration", input, "give an object with id, role, capabilities and maxConcurrentTasks");
+export function checkRegistration(given: AgentRegistration): Registration {
+  if (given === undefined) {
+    throw refused("registration", given, "give an object with id, role, capabilities and maxConcurrentTasks");
   }
+  const input = readOptions(given, "registration");
   checkAgentId(input.id, "id");
   return {
     id: input.id,
@@ -33,7 +34,8 @@ export function checkRegistration(input: AgentRegistration): Registration {
 }
 
 /** Throws INVALID_OPTIONS, naming the field. */
-export function checkHeartbeat({ status, currentTasks }: AgentHeartbeat): AgentHeartbeat {
+export function checkHeartbeat(heartbeat: AgentHeartbeat | undefined): AgentHeartbeat {
+  const { status, currentTasks } = readOptions(heartbeat, "heartbeat");
   return {
     ...(status === undefined ? {} : { status: checkStatus(status) }),
     ...(currentTasks === undefined ? {} : { currentTasks: checkTasks("currentTasks", currentTasks) }),
@@ -42,8 +44,8 @@ export function checkHeartbeat({ status, currentTasks }: AgentHeartbeat): AgentH
 
 /** Sorted, each once. Throws INVALID_OPTIONS. */
 export function checkCapabilities(capabilities: readonly string[]): string[] {
-  if (!Array.isArray(capabilities)) throw refused("capabilities", capabilities, "give an array of strings");
-  return [...new Set(capabilities.map((name, index) => checkWord(`capabilities[${index}]`, name)))].sort();
+  const names = checkTexts("capabilities", capabilities);
+  return [...new Set(names.map((name, index) => checkWord(`capabilities[${index}]`, name)))].sort();
 }
 
 function checkWord(field: string, value: unknown): string {
@@ -63,11 +65,9 @@ function checkStatus(status: AgentStatus): AgentStatus {
 }
 
 function checkMetadata(metadata: JsonObject): JsonObject {
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw refused("metadata", metadata, "give an object");
-  }
+  let copied: JsonValue;
   try {
-    return decodeJson(encodeJson(metadata)) as JsonObject;
+    copied = decodeJson(encodeJson(metadata));
   } catch (error) {
     throw new AgentCommError("INVALID_OPTIONS", `metadata: ${(error as Error).message}`, {
       outcome: "none",
@@ -75,6 +75,8 @@ function checkMetadata(metadata: JsonObject): JsonObject {
       cause: error,
     });
   }
+  if (typeof copied === "object" && copied !== null && !Array.isArray(copied)) return copied as JsonObject;
+  throw refused("metadata", metadata, "give an object");
 }
 
 function refused(field: string, value: unknown, fix: string): AgentCommError {

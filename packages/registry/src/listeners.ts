@@ -1,5 +1,5 @@
 import { AgentCommError } from "@agentcomm/protocol";
-import { describe, quote, type ReportTrouble } from "@agentcomm/protocol/internal";
+import { callForeign, checkFunction, describe, quote, type ReportTrouble } from "@agentcomm/protocol/internal";
 import type { RegistryEvents, RegistryListener } from "./agent-registry.js";
 
 /** Who listens to which event. A listener that throws is reported and keeps nobody else from being told. */
@@ -17,26 +17,31 @@ export class Listeners {
   }
 
   add<Name extends keyof RegistryEvents>(event: Name, listener: RegistryListener<Name>): void {
-    if (!Object.hasOwn(this.#byEvent, event)) {
+    if (!this.#has(event)) {
       const names = Object.keys(this.#byEvent).join(", ");
       throw new AgentCommError("INVALID_OPTIONS", `event is ${quote(event)}: use one of ${names}`, { outcome: "none" });
     }
-    this.#byEvent[event].add(listener);
+    this.#byEvent[event].add(checkFunction("listener", listener));
   }
 
   delete<Name extends keyof RegistryEvents>(event: Name, listener: RegistryListener<Name>): void {
-    this.#byEvent[event]?.delete(listener);
+    if (this.#has(event)) this.#byEvent[event].delete(listener);
   }
 
   tell<Name extends keyof RegistryEvents>(event: Name, ...args: RegistryEvents[Name]): void {
     for (const listener of [...this.#byEvent[event]]) {
-      try {
-        listener(...args);
-      } catch (thrown) {
-        const message = `a listener to the registry's event ${event} threw: ${describe(thrown)}`;
-        this.#report(new AgentCommError("HANDLER_FAILED", message, { cause: thrown }));
-      }
+      callForeign(
+        () => listener(...args),
+        (thrown) => {
+          const message = `a listener to the registry's event ${event} threw: ${describe(thrown)}`;
+          this.#report(new AgentCommError("HANDLER_FAILED", message, { cause: thrown }));
+        },
+      );
     }
+  }
+
+  #has(event: unknown): boolean {
+    return typeof event === "string" && Object.hasOwn(this.#byEvent, event);
   }
 
   clear(): void {

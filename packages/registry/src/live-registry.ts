@@ -1,5 +1,5 @@
 import { AgentCommError, checkAgentId } from "@agentcomm/protocol";
-import { checkNumber, createTroubleReporter } from "@agentcomm/protocol/internal";
+import { checkNumber, checkTexts, createTroubleReporter, readOptions } from "@agentcomm/protocol/internal";
 import { AgentDirectory } from "./agent-directory.js";
 import type { AgentEntry } from "./agent-entry.js";
 import type { AgentHeartbeat, AgentInfo, AgentRegistration } from "./agent-info.js";
@@ -57,7 +57,7 @@ export class LiveRegistry implements AgentRegistry {
     return await this.#registrations.unregister(agentId);
   }
 
-  async updateHeartbeat(agentId: string, heartbeat: AgentHeartbeat = {}): Promise<AgentInfo> {
+  async updateHeartbeat(agentId: string, heartbeat?: AgentHeartbeat): Promise<AgentInfo> {
     this.#enter();
     checkAgentId(agentId, "agentId");
     const checked = checkHeartbeat(heartbeat);
@@ -70,7 +70,8 @@ export class LiveRegistry implements AgentRegistry {
     return this.#directory.get(agentId)?.info;
   }
 
-  async listAgents(options: ListAgentsOptions = {}): Promise<AgentInfo[]> {
+  async listAgents(given?: ListAgentsOptions): Promise<AgentInfo[]> {
+    const options = readOptions(given);
     const capabilities = checkCapabilities(options.capabilities ?? []);
     await this.#ready();
     const agents: AgentInfo[] = [];
@@ -82,7 +83,7 @@ export class LiveRegistry implements AgentRegistry {
     return agents.sort(byId);
   }
 
-  async countAgents(capabilities: readonly string[], options: SelectionOptions = {}): Promise<number> {
+  async countAgents(capabilities: readonly string[], options?: SelectionOptions): Promise<number> {
     const { names, except } = await this.#selection(capabilities, options);
     const pool = this.#directory.pool(names);
     let count = pool.size;
@@ -95,8 +96,9 @@ export class LiveRegistry implements AgentRegistry {
 
   async findAvailableAgents(
     capabilities: readonly string[],
-    options: SelectionOptions & { readonly maxResults?: number } = {},
+    given?: SelectionOptions & { readonly maxResults?: number },
   ): Promise<AgentInfo[]> {
+    const options = readOptions(given);
     const maxResults = checkNumber("maxResults", options.maxResults ?? 10, { min: 1, integer: true });
     const { names, except } = await this.#selection(capabilities, options);
     const found: AgentInfo[] = [];
@@ -108,11 +110,11 @@ export class LiveRegistry implements AgentRegistry {
     return found;
   }
 
-  async findBestAgent(capabilities: readonly string[], options: SelectionOptions = {}): Promise<AgentInfo | undefined> {
+  async findBestAgent(capabilities: readonly string[], options?: SelectionOptions): Promise<AgentInfo | undefined> {
     return (await this.#choose(capabilities, options))?.info;
   }
 
-  async claimAgent(capabilities: readonly string[], options: SelectionOptions = {}): Promise<ClaimedAgent | undefined> {
+  async claimAgent(capabilities: readonly string[], options?: SelectionOptions): Promise<ClaimedAgent | undefined> {
     const { names, except } = await this.#selection(capabilities, options);
     // Choosing and reserving happen in one go, with no await between them.
     const entry = this.#directory.choose(names, except);
@@ -164,16 +166,20 @@ export class LiveRegistry implements AgentRegistry {
     await this.close();
   }
 
-  async #choose(capabilities: readonly string[], options: SelectionOptions): Promise<AgentEntry | undefined> {
+  async #choose(
+    capabilities: readonly string[],
+    options: SelectionOptions | undefined,
+  ): Promise<AgentEntry | undefined> {
     const { names, except } = await this.#selection(capabilities, options);
     return this.#directory.choose(names, except);
   }
 
-  async #selection(capabilities: readonly string[], options: SelectionOptions) {
+  async #selection(capabilities: readonly string[], given: SelectionOptions | undefined) {
     const names = checkCapabilities(capabilities);
-    const except: ReadonlySet<string> = new Set(options.except);
+    const { except: left = [], fresh = false } = readOptions(given);
+    const except: ReadonlySet<string> = new Set(checkTexts("except", left));
     await this.#ready();
-    if (options.fresh === true) await this.#view.refresh();
+    if (fresh === true) await this.#view.refresh();
     return { names, except };
   }
 

@@ -14,6 +14,8 @@ import type { Listeners } from "./listeners.js";
 
 const TRY_AGAIN = { minMs: 500, maxMs: 30_000 };
 const PAGE = 1_000;
+/** The watch tells of a write within milliseconds. What it has not told of by then is looked at again. */
+const CONFIRM_MS = 1_000;
 
 /** What a live view works with. */
 export interface LiveViewContext {
@@ -33,6 +35,12 @@ export class LiveView {
   #unwatch: (() => Promise<void>) | undefined;
   #refreshing: Promise<void> | undefined;
   #refreshNext: Promise<void> | undefined;
+  /**
+   * The version of what was taken over from elsewhere than the watch. When such news arrives the watch may have told already that
+   * the agent is gone; then it will not do so again.
+   */
+  readonly #unconfirmed = new Map<string, number>();
+  #cancelConfirming: (() => void) | undefined;
   #cancelRetry: () => void = () => {};
   #started = false;
   #closed = false;
@@ -76,26 +84,35 @@ export class LiveView {
     return this.#refreshNext;
   }
 
-  /** Takes over a record, and tells about it once the view is complete. Before the view was started nobody looks. */
-  put({ key, value, version }: VersionedRecord): void {
-    if (this.#loading === undefined) return;
+  /** Takes over a record that was written or read here. Before the view was started nobody looks. */
+  put(record: VersionedRecord): void {
+    if (this.#loading === undefined || !this.#takeOver(record)) return;
+    this.#unconfirmed.set(record.key, record.version);
+    this.#confirmLater();
+  }
+
+  /** Takes over a record, and tells about it once the view is complete. Returns whether it was news. */
+  #takeOver({ key, value, version }: VersionedRecord): boolean {
     const { directory, listeners, report } = this.#context;
     let record: ReturnType<typeof readAgentRecord>;
     try {
       record = readAgentRecord(key, value);
     } catch (error) {
       report(error as AgentCommError, { agentId: key });
-      return;
+      return false;
     }
     const taken = directory.put(record, version);
-    if (taken === undefined || !this.#loaded) return;
+    if (taken === undefined) return false;
+    if (!this.#loaded) return true;
     if (taken.previous === undefined) listeners.tell("joined", agentInfo(record));
     else listeners.tell("updated", agentInfo(record), agentInfo(taken.previous));
+    return true;
   }
 
   /** Forgets an agent and tells why. */
   remove(agentId: string, event: "left" | "lost"): void {
     const { directory, listeners } = this.#context;
+    this.#unconfirmed.delete(agentId);
     const record = directory.delete(agentId);
     if (record === undefined || !this.#loaded) return;
     const info = agentInfo(record);
@@ -116,6 +133,7 @@ export class LiveView {
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelRetry();
+    this.#cancelConfirming?.();
     // A watch that is just being started ends itself.
     await this.#unwatch?.();
   }
@@ -141,8 +159,32 @@ export class LiveView {
 
   #follow(event: RecordEvent): void {
     if (this.#closed) return;
-    if (event.kind === "put") this.put(event.record);
-    else this.remove(event.key, event.kind === "expire" ? "lost" : "left");
+    if (event.kind !== "put") {
+      this.remove(event.key, event.kind === "expire" ? "lost" : "left");
+      return;
+    }
+    if ((this.#unconfirmed.get(event.key) ?? 0) <= event.record.version) this.#unconfirmed.delete(event.key);
+    this.#takeOver(event.record);
+  }
+
+  #confirmLater(): void {
+    this.#cancelConfirming ??= this.#context.clock.timer(CONFIRM_MS, () => void this.#confirm());
+  }
+
+  /** Looks at what the watch has not told of: it is there still, and the watch is late, or it is gone. */
+  async #confirm(): Promise<void> {
+    const { records, report } = this.#context;
+    for (const [agentId, version] of this.#unconfirmed) {
+      try {
+        const found = await records.get(AGENTS_COLLECTION, agentId);
+        if (found === undefined && this.#unconfirmed.get(agentId) === version) this.remove(agentId, "lost");
+      } catch (error) {
+        if (this.#closed) return;
+        report(toAgentCommError(error, "STORE_FAILED", "looking at an agent failed"), { agentId });
+      }
+    }
+    this.#cancelConfirming = undefined;
+    if (this.#unconfirmed.size > 0 && !this.#closed) this.#confirmLater();
   }
 
   #refresh(): Promise<void> {

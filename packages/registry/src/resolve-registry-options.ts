@@ -1,5 +1,13 @@
 import { AgentCommError, type Clock, createId, systemClock, type Transport } from "@agentcomm/protocol";
-import { checkNumber, quote } from "@agentcomm/protocol/internal";
+import {
+  checkClock,
+  checkCreateId,
+  checkFunction,
+  checkNumber,
+  quote,
+  readingOptions,
+  readOptions,
+} from "@agentcomm/protocol/internal";
 import type { RegistryOptions, SelectionStrategy } from "./agent-registry.js";
 
 /** Every option of a registry, filled in. */
@@ -17,9 +25,11 @@ export interface ResolvedRegistryOptions {
 const STRATEGIES = ["least-loaded", "round-robin", "random"];
 const DAY_MS = 86_400_000;
 
-export function resolveRegistryOptions(options: RegistryOptions): ResolvedRegistryOptions {
-  if (typeof options?.transport?.records?.watch !== "function") {
-    throw refused("transport", options?.transport, "give one, such as createMemoryTransport()");
+export function resolveRegistryOptions(given: RegistryOptions): ResolvedRegistryOptions {
+  const options = readOptions(given);
+  const { transport, onError } = options;
+  if (readingOptions("transport", () => typeof transport?.records?.watch !== "function")) {
+    throw refused("transport", transport, "give one, such as createMemoryTransport()");
   }
   const heartbeatIntervalMs = checkNumber("heartbeatIntervalMs", options.heartbeatIntervalMs ?? 30_000, {
     min: 10,
@@ -30,7 +40,7 @@ export function resolveRegistryOptions(options: RegistryOptions): ResolvedRegist
     throw refused("strategy", strategy, `use ${STRATEGIES.join(", ")} or a function`);
   }
   return {
-    transport: options.transport,
+    transport,
     heartbeatIntervalMs,
     // Less than one interval would lose agents that beat in time.
     offlineAfterMs: checkNumber("offlineAfterMs", options.offlineAfterMs ?? 3 * heartbeatIntervalMs, {
@@ -38,10 +48,10 @@ export function resolveRegistryOptions(options: RegistryOptions): ResolvedRegist
       max: 30 * DAY_MS,
     }),
     strategy,
-    onError: options.onError,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? Math.random,
-    createId: options.createId ?? createId,
+    onError: onError === undefined ? undefined : checkFunction("onError", onError),
+    clock: checkClock(options.clock ?? systemClock),
+    random: checkFunction("random", options.random ?? Math.random),
+    createId: checkCreateId(options.createId ?? createId),
   };
 }
 

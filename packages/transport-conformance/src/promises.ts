@@ -4,7 +4,7 @@ export const PROMISES = {
   "at least once":
     "a message leaves a mailbox only by ack, or into the dead letters. Never by trimming, never silently",
   priority:
-    "critical before high before medium before low; first in, first out within one per sender; `limit` is exact across them",
+    "critical before high before medium before low; first in, first out within one per sender; what is offered again stands where it stood, a delayed message from when it falls due; `limit` is exact across them",
   "leases, fenced":
     "who lost its lease can no longer settle or extend: LEASE_LOST, and nothing changes. Settling late but before the message is offered again succeeds",
   "dead holder": "its deliveries are offered again, `attempt` one higher, within lease + 1 s",

@@ -5,16 +5,16 @@ const isOlder = (a: Entry, b: Entry): boolean => a.order < b.order;
 
 /**
  * The entries of one priority that are on offer, oldest first. New ones queue up in a linked list, so that a backlog of
- * any length costs nothing; those whose lease lapsed come back to where they were, by a heap of their own.
+ * any length costs nothing; those that were delivered before come back to where they stood, by a heap of their own.
  */
 export class Lane {
-  readonly #lapsed = new IndexedHeap<Entry>(isOlder);
+  readonly #again = new IndexedHeap<Entry>(isOlder);
   #head: Entry | undefined;
   #tail: Entry | undefined;
   #queued = 0;
 
   get size(): number {
-    return this.#queued + this.#lapsed.size;
+    return this.#queued + this.#again.size;
   }
 
   /** Adds an entry whose order is the newest. */
@@ -25,22 +25,22 @@ export class Lane {
     this.#queued += 1;
   }
 
-  /** Puts back an entry whose lease lapsed. */
+  /** Puts back an entry that was delivered before. */
   giveBack(entry: Entry): void {
-    this.#lapsed.add(entry);
+    this.#again.add(entry);
   }
 
   /** Withdraws an entry that was given back: its holder settled it after all. */
   withdraw(entry: Entry): void {
-    this.#lapsed.remove(entry);
+    this.#again.remove(entry);
   }
 
   shift(): Entry | undefined {
     const head = this.#head;
-    const lapsed = this.#lapsed.first;
-    if (lapsed !== undefined && (head === undefined || isOlder(lapsed, head))) {
-      this.#lapsed.remove(lapsed);
-      return lapsed;
+    const again = this.#again.first;
+    if (again !== undefined && (head === undefined || isOlder(again, head))) {
+      this.#again.remove(again);
+      return again;
     }
     if (head === undefined) return undefined;
     this.#head = head.next;

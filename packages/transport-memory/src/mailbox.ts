@@ -117,10 +117,10 @@ export class Mailbox {
     this.#delivered.delete(id);
     if (action.kind === "dead") this.#bury(entry, action.reason, action.detail, deadAt);
     if (action.kind === "retry") {
+      if (action.uncounted === true) entry.attempt -= 1;
       if (action.reason !== undefined) entry.reasons = [...(entry.reasons ?? []), action.reason];
-      entry.order = this.#sequence.next();
       if (action.delayMs > 0) this.#hold(entry, "delayed", now + action.delayMs);
-      else this.#offer(entry);
+      else this.#offerAgain(entry, "ready");
     }
     return true;
   }
@@ -170,17 +170,19 @@ export class Mailbox {
     };
   }
 
-  /** Puts on offer what has fallen due: delayed entries at the end of the line, lapsed ones where they were. */
+  /**
+   * Puts on offer what has fallen due: what was never delivered at the end of the line, what was where it stood, ahead of all
+   * that came after it.
+   */
   offerDue(now: number): void {
     for (let first = this.#held.first; first !== undefined && first.dueAt <= now; first = this.#held.first) {
       this.#held.remove(first);
-      if (first.state === "delayed") {
-        this.#delayed -= 1;
+      if (first.state === "delayed") this.#delayed -= 1;
+      if (first.state === "leased") this.#offerAgain(first, "lapsed");
+      else if (first.attempt > 0) this.#offerAgain(first, "ready");
+      else {
         first.order = this.#sequence.next();
         this.#offer(first);
-      } else {
-        first.state = "lapsed";
-        this.#laneOf(first).giveBack(first);
       }
     }
   }
@@ -207,6 +209,11 @@ export class Mailbox {
   #offer(entry: Entry): void {
     entry.state = "ready";
     this.#laneOf(entry).push(entry);
+  }
+
+  #offerAgain(entry: Entry, state: "ready" | "lapsed"): void {
+    entry.state = state;
+    this.#laneOf(entry).giveBack(entry);
   }
 
   #hold(entry: Entry, state: "delayed" | "leased", dueAt: number): void {

@@ -1,4 +1,6 @@
-import { AgentCommError, type Clock, PRIORITIES, type Priority, systemClock } from "@agentcomm/protocol";
+import { types } from "node:util";
+import { type Clock, checkAgentId, PRIORITIES, type Priority, systemClock } from "@agentcomm/protocol";
+import { checkClock, invalidOption, quote, readingOptions, readOptions } from "@agentcomm/protocol/internal";
 import { copyOf } from "./entry.js";
 import { Sequence } from "./sequence.js";
 import { Store } from "./store.js";
@@ -35,13 +37,23 @@ export interface MemoryBroker {
 
 /** Creates the store that several memory transports share. */
 export function createMemoryBroker(options: MemoryBrokerOptions = {}): MemoryBroker {
-  return new Broker(options.clock ?? systemClock);
+  const { clock = systemClock } = readOptions(options);
+  return new Broker(checkClock(clock));
 }
 
 /** The store behind a {@link MemoryBroker}. */
 export function storeOf(broker: MemoryBroker, namespace: string): Store {
-  if (broker instanceof Broker) return broker.store(namespace);
-  throw new AgentCommError("INVALID_OPTIONS", "broker: expected what createMemoryBroker() returned");
+  const isBroker = readingOptions("broker", () => broker instanceof Broker);
+  if (isBroker) return (broker as Broker).store(namespace);
+  throw invalidOption("broker", `is ${quote(broker)}: give what createMemoryBroker() returned`);
+}
+
+function checkFields(fields: Readonly<Record<string, Uint8Array>>): Readonly<Record<string, Uint8Array>> {
+  // By fromEntries: a field may be named "__proto__".
+  const read = readingOptions("fields", () => Object.fromEntries(Object.entries(fields)));
+  const wrong = Object.entries(read).find(([, value]) => !types.isUint8Array(value));
+  if (wrong === undefined) return read;
+  throw invalidOption(`fields[${quote(wrong[0])}]`, `is ${quote(wrong[1])}: give a Uint8Array`);
 }
 
 class Broker implements MemoryBroker {
@@ -66,15 +78,18 @@ class Broker implements MemoryBroker {
     namespace: string,
     agentId: string,
     fields: Readonly<Record<string, Uint8Array>>,
-    options: { readonly priority?: Priority } = {},
+    options?: { readonly priority?: Priority },
   ): void {
-    const priority = options.priority ?? "medium";
+    checkAgentId(namespace, "namespace");
+    checkAgentId(agentId, "agentId");
+    const { priority = "medium" } = readOptions(options);
     if (!PRIORITIES.includes(priority)) {
-      throw new AgentCommError("INVALID_OPTIONS", `priority: expected one of ${PRIORITIES.join(", ")}`);
+      throw invalidOption("priority", `is ${quote(priority)}: use one of ${PRIORITIES.join(", ")}`);
     }
+    const copied = copyOf(checkFields(fields));
     const store = this.store(namespace);
     const mailbox = store.mailbox(agentId);
-    mailbox.appendRaw(copyOf(fields), priority, this.#clock.monotonic());
+    mailbox.appendRaw(copied, priority, this.#clock.monotonic());
     store.announce(mailbox);
   }
 

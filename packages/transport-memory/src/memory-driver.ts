@@ -16,6 +16,7 @@ import {
   type TransportCapabilities,
   type TransportHealth,
 } from "@agentcomm/protocol";
+import { readOptions } from "@agentcomm/protocol/internal";
 import type { Mailbox } from "./mailbox.js";
 import { createMemoryBroker, type MemoryBroker, storeOf } from "./memory-broker.js";
 import { MemoryRecords } from "./memory-records.js";
@@ -55,9 +56,12 @@ const CAPABILITIES: TransportCapabilities = Object.freeze({
  * `createMemoryTransport`. Throws INVALID_OPTIONS, and INVALID_AGENT_ID for a namespace outside the grammar.
  */
 export function createMemoryDriver(options: MemoryDriverOptions = {}): Driver {
-  const namespace = options.namespace ?? "agentcomm";
+  const {
+    namespace = "agentcomm",
+    clock,
+    broker = createMemoryBroker(clock === undefined ? {} : { clock }),
+  } = readOptions(options);
   checkAgentId(namespace, "namespace");
-  const broker = options.broker ?? createMemoryBroker(options.clock === undefined ? {} : { clock: options.clock });
   return new MemoryDriver(storeOf(broker, namespace));
 }
 

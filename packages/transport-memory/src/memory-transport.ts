@@ -1,4 +1,5 @@
 import { createTransport, type Transport, type TransportOptions } from "@agentcomm/protocol";
+import { readOptions } from "@agentcomm/protocol/internal";
 import { createMemoryDriver, type MemoryDriverOptions } from "./memory-driver.js";
 
 /** How a memory transport is made. */
@@ -16,11 +17,6 @@ export interface MemoryTransportOptions extends MemoryDriverOptions, TransportOp
  * that share a server would. Throws INVALID_OPTIONS. Close it when done; the broker needs no closing.
  */
 export function createMemoryTransport(options: MemoryTransportOptions = {}): Transport {
-  const { broker, namespace, ...transportOptions } = options;
-  const driver = createMemoryDriver({
-    ...(broker === undefined ? undefined : { broker }),
-    ...(namespace === undefined ? undefined : { namespace }),
-    ...(options.clock === undefined ? undefined : { clock: options.clock }),
-  });
-  return createTransport(driver, transportOptions);
+  const read = readOptions(options);
+  return createTransport(createMemoryDriver(read), read);
 }

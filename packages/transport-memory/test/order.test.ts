@@ -36,12 +36,18 @@ it("what a lapsed lease gives back stands where it stood, whatever lapsed first"
   expect(await textsOf(10)).toEqual(["a:2", "b:2", "c:2", "d:2", "e:1"]);
 });
 
-it("what is retried goes to the end of the line of its priority", async () => {
+it("what is retried, at once or later, stands where it stood in the line of its priority", async () => {
   for (const text of ["a", "b"]) await append(text);
   await append("urgent", 0, "critical");
   const retries = (await take(2)).map(({ token }) => ({ token, action: { kind: "retry", delayMs: 0 } }) as const);
   expect(await driver.settle(retries, call)).toEqual([undefined, undefined]);
-  expect(await textsOf(10)).toEqual(["urgent:2", "b:1", "a:2"]);
+  expect(await textsOf(1)).toEqual(["urgent:2"]);
+  const [a] = await take(1);
+  const later = { token: a?.token ?? "", action: { kind: "retry", delayMs: 500 } } as const;
+  expect(await driver.settle([later], call)).toEqual([undefined]);
+  await clock.advance(500);
+  await append("c");
+  expect(await textsOf(10)).toEqual(["a:3", "b:1", "c:1"]);
 });
 
 it("what was delayed stands in line as if it had been sent when it fell due, though nobody looked then", async () => {

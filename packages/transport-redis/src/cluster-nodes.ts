@@ -43,7 +43,7 @@ export class ClusterNodes implements Topology {
   }
 
   get lastError(): Error | undefined {
-    return this.#lastError ?? this.nodes.map((node) => node.commands.lastError).find((error) => error !== undefined);
+    return this.#lastError ?? this.nodes.map((node) => node.lastError).find((error) => error !== undefined);
   }
 
   start(): void {
@@ -87,7 +87,7 @@ export class ClusterNodes implements Topology {
     if (known !== undefined) return known;
     const node = new StoreNode(address, this.#context);
     this.#nodes.set(address, node);
-    node.commands.start();
+    node.start();
     return node;
   }
 

@@ -1,6 +1,7 @@
 import { AgentCommError, type Clock } from "@agentcomm/protocol";
 import { backoffMs } from "@agentcomm/protocol/internal";
 import { Command, type Redis } from "ioredis";
+import { before, LATE } from "./deadline.js";
 import type { Script } from "./scripts/script.js";
 
 /** The command was not written: it has certainly not run. */
@@ -18,10 +19,19 @@ class ServerError extends Error {
   override readonly name = "ServerError";
 }
 
+/** Where scripts are run: a connection, or something that sees to it that replicas have what they wrote. */
+export interface ScriptRunner {
+  readonly isUp: boolean;
+  readonly isClosed: boolean;
+  whenUp(deadline: number): Promise<boolean>;
+  script(script: Script, key: string, args: readonly (string | Buffer)[]): Promise<unknown>;
+  reset(reason: Error): void;
+}
+
 /** What a connection needs. */
 export interface ConnectionOptions {
   /** A client that is not connected yet. Each attempt to connect takes a new one, so that nothing of the last one is left. */
-  readonly createClient: () => Redis;
+  readonly createClient: () => Redis | Promise<Redis>;
   readonly clock: Clock;
   readonly random: () => number;
   /** A connection that owes an answer and receives no byte for this long is given up. */
@@ -39,7 +49,7 @@ const STEADY_MS = 1_000;
  * One connection, made again for as long as it is wanted. It never sends anything twice and queues nothing: what to do about
  * a lost answer is for those who know what was asked. No socket and no timer of it keeps the process alive.
  */
-export class Connection {
+export class Connection implements ScriptRunner {
   readonly #options: ConnectionOptions;
   #client: Redis | undefined;
   #up = false;
@@ -68,6 +78,12 @@ export class Connection {
   /** Why the last attempt to connect failed, or the last connection ended. */
   get lastError(): Error | undefined {
     return this.#lastError;
+  }
+
+  /** The server's own address, if it is up: after a failover another one than before. */
+  get peer(): string | undefined {
+    const { stream } = this.isUp ? (this.#client ?? {}) : {};
+    return stream === undefined ? undefined : `${stream.remoteAddress} ${stream.remotePort}`;
   }
 
   /** Connects, and again whenever the connection ends, until `close`. */
@@ -152,7 +168,8 @@ export class Connection {
 
   /** Resolves when the connection has ended: to whether it had been up. */
   async #connectOnce(): Promise<boolean> {
-    const client = this.#options.createClient();
+    const client = await this.#newClient();
+    if (client === undefined) return false;
     this.#client = client;
     const closed = new Promise<void>((resolve) => client.once("end", resolve));
     // The socket is there from "connect" on; what waits for answers keeps the process alive by itself.
@@ -176,6 +193,19 @@ export class Connection {
     await closed;
     this.#fall();
     return true;
+  }
+
+  /** Resolves to undefined if there is none in time, or none is wanted any more. */
+  async #newClient(): Promise<Redis | undefined> {
+    const { clock, stallMs, createClient } = this.#options;
+    try {
+      const client = await before(Promise.resolve(createClient()), clock.monotonic() + stallMs, clock);
+      if (client !== LATE) return this.#closed ? undefined : client;
+      this.#lastError = new Error(`asking for the password took more than ${stallMs} ms`);
+    } catch (error) {
+      this.#lastError = error as Error;
+    }
+    return undefined;
   }
 
   #rise(client: Redis): void {

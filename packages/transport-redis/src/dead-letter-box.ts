@@ -113,9 +113,30 @@ function readFields(packed: Buffer): Record<string, Uint8Array> {
     at = end;
   }
   const raw: Record<string, Uint8Array> = {};
-  for (let at = 0; at < values.length; at += 2) {
+  const names = namesOf(values);
+  for (const [index, name] of names.entries()) {
     // Whatever a field is called: not as a setter of the object.
-    Object.defineProperty(raw, String(values[at]), { value: values[at + 1], enumerable: true, configurable: true });
+    Object.defineProperty(raw, name, { value: values[2 * index + 1], enumerable: true, configurable: true });
   }
   return raw;
+}
+
+/**
+ * A stream's entry may have several fields of one name, or of names that are no text and look the same. The last is the one that
+ * counts, as for a receiver; those before it are called `name#2`, `name#3`, counted backwards, so that no value is lost.
+ */
+function namesOf(values: readonly Buffer[]): string[] {
+  const taken = new Set<string>();
+  const counts = new Map<string, number>();
+  const names: string[] = [];
+  for (let at = values.length - 2; at >= 0; at -= 2) {
+    const name = String(values[at]);
+    let unique = name;
+    let count = counts.get(name) ?? 1;
+    for (; taken.has(unique); unique = `${name}#${count}`) count += 1;
+    counts.set(name, count);
+    taken.add(unique);
+    names.push(unique);
+  }
+  return names.reverse();
 }

@@ -4,7 +4,7 @@ import { LANES } from "./lanes.js";
 import { shardOf } from "./shards.js";
 
 /** CRC-32 in 8 hexadecimal digits: what stands beside the wire text, so that a flipped bit is noticed. */
-function digestOf(payload: Uint8Array): string {
+export function digestOf(payload: Uint8Array): string {
   return crc32(payload).toString(16).padStart(8, "0");
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionOptions as TlsOptions } from "node:tls";
 import { AgentCommError } from "@agentcomm/protocol";
-import { quote } from "@agentcomm/protocol/internal";
+import { checkNumber, checkText, describe, quote, readingOptions } from "@agentcomm/protocol/internal";
 import { type Cluster, Redis, type RedisOptions } from "ioredis";
 
 /** Where a server listens. */
@@ -41,8 +41,11 @@ export interface RedisEndpointOptions {
   };
   /** The user to log in as, for `cluster` and `sentinel`, or if the url names none. */
   readonly username?: string;
-  /** @default none, or that of the url */
-  readonly password?: string;
+  /**
+   * Or who is asked for it, at each attempt to connect: so a password that is changed takes effect without a restart.
+   * @default none, or that of the url
+   */
+  readonly password?: string | (() => string | Promise<string>);
   /** TLS, as `node:tls` takes it: `ca`, `cert`, `key`, `servername`. `rediss://` alone asks for TLS with the defaults. */
   readonly tls?: TlsOptions;
 }
@@ -53,34 +56,61 @@ export interface Endpoint {
   readonly seeds: readonly Required<RedisAddress>[] | undefined;
   /** The address of a node as this process reaches it. */
   mapped(address: string): string;
-  /** A client of the server; for a Cluster, of the node at `host:port`. */
-  createClient(address: string | undefined): Redis;
+  /** A client of the server; for a Cluster, of the node at `host:port`. Rejects if there is no password to be had. */
+  createClient(address: string | undefined): Redis | Promise<Redis>;
 }
 
 /** Resolves the options. Throws INVALID_OPTIONS, naming field and fix. */
 export function resolveEndpoint(options: RedisEndpointOptions, stallMs: number): Endpoint {
+  const { password, ...others } = options;
+  if (typeof password === "function") return askingForPassword(resolveEndpoint(others, stallMs), password);
+  for (const name of ["url", "username", "password"] as const) {
+    // What it is instead is not shown: it may hold a password.
+    if (options[name] !== undefined && typeof options[name] !== "string") throw invalid(name, "is no string");
+  }
   const given = (["url", "client", "cluster", "sentinel"] as const).filter((name) => options[name] !== undefined);
   if (given.length > 1) throw invalid(given[1] as string, `was given together with ${given[0]}: give one of them`);
   const { client, cluster, sentinel, tls } = options;
   const login: RedisOptions = {
     ...(options.username === undefined ? {} : { username: options.username }),
-    ...(options.password === undefined ? {} : { password: options.password }),
+    ...(password === undefined ? {} : { password }),
     ...(tls === undefined ? {} : { tls }),
   };
-  if (client !== undefined) return fromClient(client, stallMs);
+  if (client !== undefined) return readingOptions("client", () => fromClient(client, stallMs));
   if (cluster !== undefined) {
-    if (cluster.nodes.length === 0) throw invalid("cluster.nodes", "is empty: name at least one node");
-    const seeds = cluster.nodes.map(({ host, port = 6379 }) => ({ host, port }));
-    return clusterEndpoint(seeds, login, cluster.natMap, stallMs);
+    return readingOptions("cluster", () => {
+      const seeds = addresses("cluster.nodes", cluster.nodes, 6379);
+      return clusterEndpoint(seeds, login, cluster.natMap, stallMs);
+    });
   }
   if (sentinel !== undefined) {
-    if (sentinel.sentinels.length === 0) throw invalid("sentinel.sentinels", "is empty: name at least one");
-    return singleEndpoint(
-      { ...login, ...sentinelSettings(sentinel), enableTLSForSentinelMode: tls !== undefined },
-      stallMs,
-    );
+    const settings = readingOptions("sentinel", () => sentinelSettings(sentinel));
+    return singleEndpoint({ ...login, ...settings, enableTLSForSentinelMode: tls !== undefined }, stallMs);
   }
   return singleEndpoint({ ...login, ...parseUrl(options.url ?? "redis://127.0.0.1:6379", tls) }, stallMs);
+}
+
+function askingForPassword(endpoint: Endpoint, ask: () => string | Promise<string>): Endpoint {
+  return {
+    ...endpoint,
+    async createClient(address) {
+      const client = await endpoint.createClient(address);
+      // A url may name its own.
+      client.options.password ??= await passwordFrom(ask);
+      return client;
+    },
+  };
+}
+
+async function passwordFrom(ask: () => string | Promise<string>): Promise<string> {
+  let password: unknown;
+  try {
+    password = await ask();
+  } catch (thrown) {
+    throw new Error(`asking for the password failed: ${describe(thrown)}`, { cause: thrown });
+  }
+  if (typeof password !== "string") throw new Error("asking for the password brought no string");
+  return password;
 }
 
 function singleEndpoint(settings: RedisOptions, stallMs: number): Endpoint {
@@ -121,7 +151,17 @@ function clusterEndpoint(
   };
 }
 
+/** Where servers listen. Throws INVALID_OPTIONS if there is none, or something that is no address. */
+function addresses(option: string, given: readonly RedisAddress[], defaultPort: number): Required<RedisAddress>[] {
+  if (!Array.isArray(given) || given.length === 0) throw invalid(option, "is empty, or no array: name at least one");
+  return given.map(({ host, port = defaultPort }: RedisAddress) => {
+    if (typeof host !== "string" || host === "") throw invalid(option, "has one without a host");
+    return { host, port: checkNumber(`${option}.port`, port, { min: 1, max: 65_535, integer: true }) };
+  });
+}
+
 function fromClient(client: Redis | Cluster, stallMs: number): Endpoint {
+  if (typeof client.options !== "object") throw invalid("client", "is no client of ioredis");
   if (!client.isCluster) return singleEndpoint((client as Redis).options, stallMs);
   const { options } = client as Cluster;
   // Private in its types, yet the only place that holds them before it is connected.
@@ -172,8 +212,8 @@ function ownSettings(stallMs: number): RedisOptions {
 
 function sentinelSettings(sentinel: NonNullable<RedisEndpointOptions["sentinel"]>): RedisOptions {
   return {
-    name: sentinel.name,
-    sentinels: sentinel.sentinels.map(({ host, port = 26379 }) => ({ host, port })),
+    name: checkText("sentinel.name", sentinel.name),
+    sentinels: addresses("sentinel.sentinels", sentinel.sentinels, 26_379),
     ...(sentinel.natMap === undefined ? {} : { natMap: { ...sentinel.natMap } }),
     ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
     ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),

@@ -32,6 +32,8 @@ interface Asking<Item, Answer> {
   /** Set once it travels. */
   progress?: { maybe: boolean };
   readonly deadline: number;
+  /** Its asker was told that it is too late. */
+  over: boolean;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -85,12 +87,13 @@ export class Gathered<Item, Answer> {
   async #untilLate(item: Item, deadline: number, start: (asking: Asking<Item, Answer>) => void): Promise<Answer> {
     let asking: Asking<Item, Answer> | undefined;
     const answer = new Promise<Answer>((resolve, reject) => {
-      asking = { item, deadline, resolve, reject };
+      asking = { item, deadline, over: false, resolve, reject };
       start(asking);
     });
     const inTime = await before(answer, deadline, this.#clock);
-    if (inTime === LATE) throw this.#route.tooLate(asking?.progress ?? { maybe: false });
-    return inTime;
+    if (inTime !== LATE) return inTime;
+    if (asking !== undefined) asking.over = true;
+    throw this.#route.tooLate(asking?.progress ?? { maybe: false });
   }
 
   /** After the present tick, so that what is asked for one by one travels together. */
@@ -116,7 +119,6 @@ export class Gathered<Item, Answer> {
 
   async #send(part: readonly Asking<Item, Answer>[], beside?: (node: StoreNode) => void): Promise<void> {
     const { script, repeatable, waitsForRoom, encode, decode } = this.#kind;
-    const items = part.map((asking) => asking.item);
     const progress = { maybe: false };
     let deadline = 0;
     for (const asking of part) {
@@ -125,9 +127,15 @@ export class Gathered<Item, Answer> {
     }
     this.#underWay += 1;
     let sentAt = 0;
+    let asked = part;
     const args = (node: StoreNode) => {
       sentAt = this.#clock.monotonic();
-      return encode(items, node);
+      // Whoever was told in the meantime that nothing was done is left out: nobody would know what is leased now.
+      asked = part.filter((asking) => !asking.over);
+      return encode(itemsOf(asked), node);
+    };
+    const follow = (node: StoreNode): void => {
+      if (asked.length > 0) beside?.(node);
     };
     try {
       const answer = await this.#route.runToEnd(script, args, {
@@ -135,10 +143,10 @@ export class Gathered<Item, Answer> {
         repeatable,
         waitsForRoom,
         progress,
-        ...(beside && { beside }),
+        beside: follow,
       });
-      const answers = decode(answer as unknown[], items, sentAt);
-      for (const [index, asking] of part.entries()) {
+      const answers = decode(answer as unknown[], itemsOf(asked), sentAt);
+      for (const [index, asking] of asked.entries()) {
         const own = answers[index] as Answer | AgentCommError;
         if (AgentCommError.is(own)) asking.reject(own);
         else asking.resolve(own);
@@ -150,4 +158,8 @@ export class Gathered<Item, Answer> {
       if (this.#asking.length > 0) this.#flushSoon();
     }
   }
+}
+
+function itemsOf<Item, Answer>(asked: readonly Asking<Item, Answer>[]): Item[] {
+  return asked.map((asking) => asking.item);
 }

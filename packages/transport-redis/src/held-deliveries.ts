@@ -89,12 +89,6 @@ export class HeldDeliveries {
     for (const [name, { until }] of this.#again) if (until + OVERDUE_MS < now) this.#again.delete(name);
   }
 
-  clear(): void {
-    this.#ranges.clear();
-    this.#again.clear();
-    this.#unbroken.clear();
-  }
-
   /** As the reconcile script takes it: the number of ranges, three words for each, then name and count of the others. */
   encode(): string[] {
     const ranges = [...this.#ranges].flatMap(([lane, own]) => own.map(({ first, last }) => [lane, first, last]));

@@ -21,6 +21,7 @@ import { SHARDS } from "./shards.js";
  * | `rec:<collection>:…` | | `data` (hash: `<version> <expiry> <value>`), `keys`, `ttl` (sorted sets), `version`, `log` (stream) |
  *
  * A consumer is called `<incarnation>.<leaseMs>`: a lease is the time since the entry was claimed against that number.
+ * `<incarnation>.0<leaseMs>` is the same one, for what was given back unattempted and counts as a first attempt again.
  * `~free`, `~back` and `~held` are nobody: entries that wait to be offered again.
  */
 export interface Keys {

@@ -35,8 +35,7 @@ export async function restoreAfterLoss(shards: readonly number[], context: LossC
   await Promise.all(
     affected.map(async (mailbox) => {
       const { agentId, topics, capacity } = mailbox;
-      // The leases went with the data.
-      mailbox.held.clear();
+      // What is held stays held: a copy that lagged behind knows most of the leases, and has only lost the newest.
       mailbox.toldAt = Number.NEGATIVE_INFINITY;
       try {
         const deadline = clock.monotonic() + RESTORE_MS;

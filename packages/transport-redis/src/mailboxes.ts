@@ -1,6 +1,7 @@
-import { AgentCommError, type DriverCall, type MailboxStats } from "@agentcomm/protocol";
+import { AgentCommError, type Clock, type DriverCall, type MailboxStats } from "@agentcomm/protocol";
 import type { Attendance } from "./attendance.js";
 import type { Bells } from "./bells.js";
+import { pause } from "./deadline.js";
 import type { Keys } from "./keys.js";
 import { DELETE_MAILBOX, LEAVE, OPEN_MAILBOX } from "./scripts/mailbox.js";
 import type { Script } from "./scripts/script.js";
@@ -10,6 +11,8 @@ import { shardOf } from "./shards.js";
 
 /** Mailboxes per call, where each of them is looked at. */
 const PAGE = 200;
+/** Entries are numbered by the millisecond. */
+const NEXT_MS = 2;
 
 /** Opening, deleting and surveying mailboxes. */
 export class Mailboxes {
@@ -17,12 +20,14 @@ export class Mailboxes {
   readonly #keys: Keys;
   readonly #attendance: Attendance;
   readonly #bells: Bells;
+  readonly #clock: Clock;
 
-  constructor(groups: ShardGroups, keys: Keys, attendance: Attendance, bells: Bells) {
+  constructor(groups: ShardGroups, keys: Keys, attendance: Attendance, bells: Bells, clock: Clock) {
     this.#groups = groups;
     this.#keys = keys;
     this.#attendance = attendance;
     this.#bells = bells;
+    this.#clock = clock;
   }
 
   async open(
@@ -55,6 +60,8 @@ export class Mailboxes {
       );
     }
     this.#attendance.forget(agentId);
+    // What is stored in the same millisecond would get the numbers of what was deleted, and old tokens would settle it.
+    await pause(NEXT_MS, call.deadline, this.#clock);
   }
 
   /** Sorted. */
@@ -129,11 +136,11 @@ export class Mailboxes {
   async #run(script: Script, agentId: string, args: readonly string[], { deadline }: DriverCall): Promise<unknown> {
     const shard = shardOf(agentId);
     const all = [this.#keys.namespace, String(shard), agentId, ...args];
-    return await this.#groups.of(shard).route.run(script, () => all, { deadline, repeatable: true });
+    return await this.#groups.of(shard).route.run(script, () => all, { deadline, repeatable: true, durable: true });
   }
 }
 
 function statsOf([agentId, lookedAt]: [string, number], counts: readonly number[]): MailboxStats {
-  const [queued = 0, inFlight = 0, held = 0, later = 0, dead = 0] = counts;
-  return { agentId, ready: queued - inFlight - held, delayed: held + later, inFlight, dead, orphaned: lookedAt === 0 };
+  const [ready = 0, delayed = 0, inFlight = 0, dead = 0] = counts;
+  return { agentId, ready, delayed, inFlight, dead, orphaned: lookedAt === 0 };
 }

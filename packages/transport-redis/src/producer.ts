@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Clock } from "@agentcomm/protocol";
 import { before, LATE, pause } from "./deadline.js";
 import type { Keys } from "./keys.js";
-import type { Route, RunOptions } from "./route.js";
+import type { Progress, Route, RunOptions } from "./route.js";
 import type { Script } from "./scripts/script.js";
 import { storeFailed, timedOut } from "./store-errors.js";
 
@@ -44,16 +44,18 @@ export class Producer {
   }
 
   /**
-   * Runs a script that ends with ONCE, and resolves to its answer. `after` names the number that must have run before, or 0.
-   * Rejects as Route.runToEnd does, and with STORE_FAILED if the script itself fails.
+   * Runs a script that ends with ONCE, and resolves to its answer once that is durable. `payload` is asked for each
+   * time that it is sent: once it may have run it must stay the same. `after` names the number that must have run before,
+   * or 0. Rejects as Route.runToEnd does, and with STORE_FAILED if the script itself fails.
    */
   async runToEnd(
     number: number,
     script: Script,
-    payload: readonly (string | Buffer)[],
-    options: Omit<RunOptions, "repeatable"> & { readonly after?: () => number },
+    payload: () => readonly (string | Buffer)[],
+    options: Omit<RunOptions, "repeatable" | "durable"> & { readonly after?: () => number },
   ): Promise<readonly unknown[]> {
     const { after = () => 0 } = options;
+    const progress: Progress = options.progress ?? { maybe: false };
     const deadline = Math.min(options.deadline, this.#clock.monotonic() + LONGEST_REPEAT_MS);
     const args = () => [
       this.#keys.namespace,
@@ -61,18 +63,23 @@ export class Producer {
       String(number),
       String(this.#floor),
       String(after()),
-      ...payload,
+      // It has run: all that is asked is whether replicas have it by now.
+      ...(hasRun(progress) ? [] : payload()),
     ];
     for (;;) {
       const answer = (await this.#route.runToEnd(script, args, {
         ...options,
         deadline,
+        progress,
         repeatable: true,
+        durable: true,
       })) as unknown[];
       const [kind, ...rest] = answer;
       const word = String(kind);
       if (word === "ok") return rest;
       if (word === "failed") throw storeFailed("unknown", String(rest[0]));
+      // What had run is not there: a replica without it became the primary.
+      if (word === "missing") delete progress.unconfirmed;
       if (word === "stale" || this.#clock.monotonic() >= deadline) throw timedOut("unknown");
       await pause(LOOK_AGAIN_MS, deadline, this.#clock);
     }
@@ -82,11 +89,13 @@ export class Producer {
   async run(
     script: Script,
     payload: readonly (string | Buffer)[],
-    options: Omit<RunOptions, "repeatable">,
+    options: Omit<RunOptions, "repeatable" | "durable">,
   ): Promise<readonly unknown[]> {
     const number = this.open();
-    const progress = { maybe: false };
-    const running = this.runToEnd(number, script, payload, { ...options, progress }).finally(() => this.close(number));
+    const progress: Progress = { maybe: false };
+    const running = this.runToEnd(number, script, () => payload, { ...options, progress }).finally(() => {
+      this.close(number);
+    });
     const answer = await before(running, options.deadline, this.#clock);
     if (answer === LATE) throw this.#route.tooLate(progress);
     return answer;
@@ -96,4 +105,10 @@ export class Producer {
     const [lowest = this.#last + 1] = this.#open;
     return lowest;
   }
+}
+
+/** Whether the store has said so, the last time that it was asked. */
+function hasRun({ unconfirmed }: Progress): boolean {
+  const [kind] = (unconfirmed?.answer as unknown[] | undefined) ?? [];
+  return String(kind) === "ok" || String(kind) === "failed";
 }

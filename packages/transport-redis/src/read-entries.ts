@@ -1,5 +1,6 @@
-import { crc32 } from "node:zlib";
 import type { TakenEntry } from "@agentcomm/protocol";
+import { quote } from "@agentcomm/protocol/internal";
+import { digestOf } from "./encode-append.js";
 import type { Lease } from "./held-deliveries.js";
 import { encodeToken, type Holder, tokenPrefix } from "./token.js";
 
@@ -47,6 +48,6 @@ function readFields(entry: Mutable<TakenEntry>, fields: readonly Buffer[]): void
   }
   if (entry.payload === undefined || digest === undefined) return;
   const kept = digest.toString("latin1");
-  if (Number.parseInt(kept, 16) === crc32(entry.payload)) return;
-  entry.damaged = `the stored bytes do not have the digest ${kept} that they were stored with`;
+  if (kept.toLowerCase() === digestOf(entry.payload)) return;
+  entry.damaged = `the stored bytes do not have the digest ${quote(kept)} that they were stored with`;
 }

@@ -19,7 +19,7 @@ import {
   type TransportCapabilities,
   type TransportHealth,
 } from "@agentcomm/protocol";
-import { checkNumber, toAgentCommError } from "@agentcomm/protocol/internal";
+import { checkNumber, readOptions, toAgentCommError } from "@agentcomm/protocol/internal";
 import { Attendance } from "./attendance.js";
 import { Awake } from "./awake.js";
 import { Bells } from "./bells.js";
@@ -54,6 +54,14 @@ export interface RedisDriverOptions extends RedisEndpointOptions {
    * @default 5,000
    */
   readonly stallMs?: number;
+  /**
+   * How many replicas must have what a call reports as done: sends, settled deliveries, records, opened and deleted mailboxes.
+   * The loss of the primary then loses none of it, if one of these replicas is promoted. With fewer replicas there, such calls
+   * end with TIMEOUT and the outcome "unknown"; receiving and prolonging leases go on. Takes one more connection per server.
+   * 0: the primary alone answers, and a promoted replica may lack the newest.
+   * @default 0
+   */
+  readonly replicas?: number;
   /** @default systemClock */
   readonly clock?: Clock;
   /**
@@ -81,7 +89,7 @@ const LEAVE_MS = 1_000;
  * grammar.
  */
 export function createRedisDriver(options: RedisDriverOptions = {}): Driver {
-  return new RedisDriver(options);
+  return new RedisDriver(readOptions(options));
 }
 
 class RedisDriver implements Driver {
@@ -109,6 +117,7 @@ class RedisDriver implements Driver {
     const { namespace = "agentcomm", clock = systemClock, random = Math.random } = options;
     checkAgentId(namespace, "namespace");
     const stallMs = checkNumber("stallMs", options.stallMs ?? 5_000, { min: 100, max: 600_000 });
+    const replicas = checkNumber("replicas", options.replicas ?? 0, { min: 0, max: 1_000, integer: true });
     const keys = createKeys(namespace);
     const attendance = this.#attendance;
     const report = (error: AgentCommError): void => {
@@ -123,6 +132,7 @@ class RedisDriver implements Driver {
       clock,
       random,
       stallMs,
+      replicas,
       onUp: (node) => void this.#health.nodeIsUp(node),
       onDown: (_node, reason) => report(connectionLost("none", reason)),
       onBellUp: (node, client) => this.#bells.connected(node, client),
@@ -130,13 +140,13 @@ class RedisDriver implements Driver {
     this.#clock = clock;
     this.#awake = new Awake(clock);
     this.#topology = topology;
-    this.#health = new StoreHealth(topology, clock, report);
+    this.#health = new StoreHealth(topology, clock, replicas, report);
     this.#bells = new Bells(keys, topology, attendance, ring);
     this.#groups = new ShardGroups(
       { keys, topology, clock, awake: this.#awake },
       { keys, clock, incarnation: this.#incarnation, report, doubts, bells: this.#bells },
     );
-    this.#mailboxes = new Mailboxes(this.#groups, keys, attendance, this.#bells);
+    this.#mailboxes = new Mailboxes(this.#groups, keys, attendance, this.#bells, clock);
     this.#deliveries = new Deliveries(this.#groups, attendance, this.#incarnation, clock);
     this.#dead = new DeadLetterBox(this.#groups, keys);
     this.records = new RedisRecords(this.#groups, keys, attendance, this.#bells);

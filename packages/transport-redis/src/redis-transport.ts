@@ -1,4 +1,5 @@
 import { createTransport, type Transport, type TransportOptions } from "@agentcomm/protocol";
+import { readOptions } from "@agentcomm/protocol/internal";
 import { createRedisDriver, type RedisDriverOptions } from "./redis-driver.js";
 
 /** How a Redis transport is made. */
@@ -14,10 +15,11 @@ export interface RedisTransportOptions extends RedisDriverOptions, TransportOpti
 
 /**
  * Creates a transport on Redis 7 or newer: mailboxes and records that outlive processes and are shared by all that use the same
- * server and namespace. It holds two connections (per node of a Cluster), opened by the first use, and keeps trying while the
- * server is away. Throws INVALID_OPTIONS; opening rejects with CONNECTION_LOST, and with UNSAFE_CONFIGURATION if the server may
- * evict keys. Close it when done.
+ * server and namespace. It holds two connections (per node of a Cluster; three with `replicas`), opened by the first use, and keeps
+ * trying while the server is away. Throws INVALID_OPTIONS; opening rejects with CONNECTION_LOST, and with UNSAFE_CONFIGURATION if
+ * the server may evict keys, or replicas are to confirm and the user may not WAIT for them. Close it when done.
  */
 export function createRedisTransport(options: RedisTransportOptions = {}): Transport {
-  return createTransport(createRedisDriver(options), options);
+  const read = readOptions(options);
+  return createTransport(createRedisDriver(read), read);
 }

@@ -1,12 +1,21 @@
 import type { AgentCommError, Clock } from "@agentcomm/protocol";
 import type { Awake } from "./awake.js";
-import { NoReply, NotSent } from "./connection.js";
+import { NoReply, NotSent, type ScriptRunner } from "./connection.js";
 import { before, LATE, pause } from "./deadline.js";
 import type { Keys } from "./keys.js";
+import { Unconfirmed } from "./replicated-scripts.js";
 import type { Script } from "./scripts/script.js";
-import { connectionLost, judge, storageFull, storeFailed, timedOut } from "./store-errors.js";
+import { connectionLost, judge, notReplicated, storageFull, storeFailed, timedOut } from "./store-errors.js";
 import type { StoreNode } from "./store-node.js";
 import type { Topology } from "./topology.js";
+
+/** How far a run has come, for who looks before it has settled. */
+export interface Progress {
+  /** Whether it may have run. */
+  maybe: boolean;
+  /** It has run, and its replicas lack it so far. */
+  unconfirmed?: Unconfirmed;
+}
 
 /** How a script is run. */
 export interface RunOptions {
@@ -16,8 +25,10 @@ export interface RunOptions {
   readonly repeatable: boolean;
   /** Wait for room when memory or disk is full, rather than fail at once. */
   readonly waitsForRoom?: boolean;
-  /** Kept up to date for who looks before the run has settled: whether it may have run. */
-  readonly progress?: { maybe: boolean };
+  /** It counts only once as many replicas have it as the driver asks for. */
+  readonly durable?: boolean;
+  /** Kept up to date. */
+  readonly progress?: Progress;
   /** Called right after the script was written, each time that it is: for what must follow it on the same connection. */
   readonly beside?: (node: StoreNode) => void;
   /** Nobody waits for it: it must not keep the process alive. */
@@ -74,10 +85,11 @@ export class Route {
   }
 
   /** What a call is told whose deadline comes before its answer. */
-  tooLate(progress: { readonly maybe: boolean }, cause?: Error): AgentCommError {
+  tooLate(progress: Readonly<Progress>, cause?: Error): AgentCommError {
     const outcome = progress.maybe ? "unknown" : "none";
     const { node } = this;
     if (node?.commands.isUp !== true) return connectionLost(outcome, this.#topology.lastError ?? cause);
+    if (progress.unconfirmed !== undefined) return notReplicated(progress.unconfirmed);
     if (cause === undefined) return timedOut(outcome);
     return judge(cause.message).kind === "full" ? storageFull(outcome, cause) : connectionLost(outcome, cause);
   }
@@ -97,26 +109,32 @@ export class Route {
   }
 
   async #run(script: Script, args: ScriptArgs, options: RunOptions): Promise<unknown> {
-    const { deadline, repeatable, beside, waitsForRoom = false, progress = { maybe: false } } = options;
+    const { deadline, repeatable, beside, waitsForRoom = false, durable = false } = options;
+    const progress: Progress = options.progress ?? { maybe: false };
     let cause: Error | undefined;
     const outcome = () => (progress.maybe ? ("unknown" as const) : ("none" as const));
     for (;;) {
-      const node = await this.#nodeWhenUp(deadline);
+      const node = await this.#nodeWhenUp(deadline, durable);
       if (node === undefined) throw this.tooLate(progress, cause);
+      const runner = durable ? node.durable : node.commands;
       const earlier = progress.maybe;
+      // Before it counts as sent: what it says may depend on whether it may have run.
+      const words = args(node);
       progress.maybe = true;
       try {
-        const answering = node.commands.script(script, this.home, args(node));
+        const answering = runner.script(script, this.home, words);
         beside?.(node);
         return await answering;
       } catch (error) {
         cause = error as Error;
         // Refused or not sent: this time it has certainly not run.
-        if (!(error instanceof NoReply)) progress.maybe = earlier;
+        if (error instanceof Unconfirmed) progress.unconfirmed = error;
+        else if (!(error instanceof NoReply)) progress.maybe = earlier;
         else if (!repeatable) throw connectionLost("unknown", cause);
         // A pause in any case: a connection that fails at once must not keep the event loop to itself.
-        if (error instanceof NoReply || error instanceof NotSent) await pause(PAUSE_MS / 10, deadline, this.#clock);
-        else await this.#weigh(node, cause, waitsForRoom, deadline, outcome());
+        if (error instanceof NoReply || error instanceof NotSent || error instanceof Unconfirmed) {
+          await pause(PAUSE_MS / 10, deadline, this.#clock);
+        } else await this.#weigh(runner, cause, waitsForRoom, deadline, outcome());
         if (this.#clock.monotonic() >= deadline) throw this.tooLate(progress, cause);
       }
     }
@@ -124,7 +142,7 @@ export class Route {
 
   /** Returns when it is worth trying again; throws when it is not. */
   async #weigh(
-    node: StoreNode,
+    runner: ScriptRunner,
     refusal: Error,
     waitsForRoom: boolean,
     deadline: number,
@@ -135,21 +153,23 @@ export class Route {
     if (verdict.kind === "refused") throw storeFailed(outcome, refusal.message);
     if (verdict.kind === "full" && !waitsForRoom) throw storageFull(outcome, refusal);
     if (verdict.kind === "again") {
-      if (verdict.reset) node.commands.reset(refusal);
+      if (verdict.reset) runner.reset(refusal);
       this.#topology.doubt();
     }
     await pause(PAUSE_MS, deadline, this.#clock);
   }
 
-  async #nodeWhenUp(deadline: number): Promise<StoreNode | undefined> {
+  async #nodeWhenUp(deadline: number, durable: boolean): Promise<StoreNode | undefined> {
     for (;;) {
       const { node } = this;
-      if (node?.commands.isUp === true) return node;
+      const runner = durable ? node?.durable : node?.commands;
       const now = this.#clock.monotonic();
-      if (now >= deadline || node?.commands.isClosed === true) return undefined;
+      // Nothing is sent after the deadline: who asked for it may have been told that nothing was stored.
+      if (runner?.isUp === true && now < deadline) return node;
+      if (now >= deadline || runner?.isClosed === true) return undefined;
       const until = this.#topology.single ? deadline : Math.min(deadline, now + LOOK_AGAIN_MS);
-      if (node === undefined) await pause(LOOK_AGAIN_MS / 10, until, this.#clock);
-      else await node.commands.whenUp(until);
+      if (runner === undefined) await pause(LOOK_AGAIN_MS / 10, until, this.#clock);
+      else await runner.whenUp(until);
     }
   }
 }

@@ -120,29 +120,38 @@ export class SequencedBatches<Item, Result> {
     return slots;
   }
 
-  async #send(slots: readonly Slot<Item, Result>[]): Promise<void> {
+  async #send(gathered: readonly Slot<Item, Result>[]): Promise<void> {
     const { script, ordered, waitsForRoom, encode, decode } = this.#kind;
-    const items = slots.map((slot) => slot.item);
     const progress = { maybe: false };
     let deadline = 0;
-    for (const slot of slots) {
+    for (const slot of gathered) {
       slot.progress = progress;
       deadline = Math.max(deadline, slot.ticket.deadline);
     }
+    let slots = gathered;
+    let payload: readonly (string | Buffer)[] | undefined;
+    const payloadNow = (): readonly (string | Buffer)[] => {
+      if (payload !== undefined && progress.maybe) return payload;
+      // Whoever was told in the meantime that nothing was stored is left out.
+      slots = slots.filter((slot) => !slot.settled);
+      payload = encode(slots.map((slot) => slot.item));
+      return payload;
+    };
     const number = this.#producer.open();
     this.#underWay.add(number);
     let results: readonly (Result | AgentCommError)[];
     try {
       const after = ordered ? () => this.#before(number) : () => 0;
-      const answer = await this.#producer.runToEnd(number, script, encode(items), {
+      const answer = await this.#producer.runToEnd(number, script, payloadNow, {
         deadline,
         waitsForRoom,
         progress,
         after,
       });
+      const items = slots.map((slot) => slot.item);
       results = decode(answer, items);
     } catch (error) {
-      results = new Array(items.length).fill(error);
+      results = new Array(slots.length).fill(error);
     }
     this.#producer.close(number);
     this.#underWay.delete(number);

@@ -97,9 +97,11 @@ function encodeGroup({ holder, items, acks, others }: SettleGroup): string[] {
 }
 
 function encodeOther({ token, action }: SettleItem): string[] {
-  const start = [action.kind, token.id, String(token.count)];
-  if (action.kind === "retry") return [...start, String(Math.ceil(action.delayMs)), action.reason ?? ""];
-  if (action.kind === "dead") return [...start, action.reason, action.detail];
+  if (action.kind === "retry") {
+    const kind = action.uncounted === true ? "uncounted" : "retry";
+    return [kind, token.id, String(token.count), String(Math.ceil(action.delayMs)), action.reason ?? ""];
+  }
+  if (action.kind === "dead") return [action.kind, token.id, String(token.count), action.reason, action.detail];
   throw new Error("an ack is not encoded by itself");
 }
 

@@ -13,11 +13,11 @@ export class SingleNode implements Topology {
   }
 
   get lastError(): Error | undefined {
-    return this.#node.commands.lastError;
+    return this.#node.lastError;
   }
 
   start(): void {
-    this.#node.commands.start();
+    this.#node.start();
   }
 
   nodeOf(): StoreNode {

@@ -7,12 +7,13 @@ import {
 } from "@agentcomm/protocol";
 import { toAgentCommError } from "@agentcomm/protocol/internal";
 import { before, LATE, pause } from "./deadline.js";
-import { inspectStore, type StoreFacts } from "./preflight.js";
+import { inspectStore, type StoreFacts, watchReplicas } from "./preflight.js";
 import { ALL_SHARDS } from "./shards.js";
 import { connectionLost } from "./store-errors.js";
 import type { StoreNode } from "./store-node.js";
 import type { Topology } from "./topology.js";
 
+/** The strongest, `replicated(n)`, is not in the list: what only the disk of a lost primary has, a promotion loses. */
 const FROM_WEAKEST: readonly Durability[] = ["memory", "disk", "fsync"];
 const LOOK_AGAIN_MS = 20;
 
@@ -21,11 +22,14 @@ export class StoreHealth {
   readonly #topology: Topology;
   readonly #clock: Clock;
   readonly #report: (error: AgentCommError) => void;
+  readonly #replicas: number;
   readonly #facts = new Map<StoreNode, StoreFacts>();
   #isOpen = false;
 
-  constructor(topology: Topology, clock: Clock, report: (error: AgentCommError) => void) {
+  /** `replicas`: how many must confirm what is reported as done. */
+  constructor(topology: Topology, clock: Clock, replicas: number, report: (error: AgentCommError) => void) {
     this.#topology = topology;
+    this.#replicas = replicas;
     this.#clock = clock;
     this.#report = report;
   }
@@ -37,11 +41,20 @@ export class StoreHealth {
   /** Resolves once every shard has a connected node that may be trusted with messages. */
   async open({ deadline }: DriverCall): Promise<void> {
     this.#topology.start();
-    const nodes = await this.#serving(deadline);
-    if (nodes === undefined) throw connectionLost("none", this.#topology.lastError);
-    for (const node of nodes) {
-      const facts = await this.#inspect(node, deadline);
-      if (facts.unsafe !== undefined) throw facts.unsafe;
+    for (;;) {
+      const nodes = await this.#serving(deadline);
+      if (nodes === undefined) throw connectionLost("none", this.#topology.lastError);
+      try {
+        for (const node of nodes) {
+          const facts = await this.#inspect(node, deadline);
+          if (facts.unsafe !== undefined) throw facts.unsafe;
+        }
+        break;
+      } catch (error) {
+        // A connection that ends under the questions is made again, as in any other call.
+        if (!AgentCommError.is(error, "CONNECTION_LOST") || this.#clock.monotonic() >= deadline) throw error;
+        await pause(LOOK_AGAIN_MS, deadline, this.#clock);
+      }
     }
     this.#isOpen = true;
   }
@@ -63,7 +76,7 @@ export class StoreHealth {
   /** Never rejects. */
   async check({ deadline }: DriverCall): Promise<TransportHealth> {
     const warnings: string[] = [];
-    let durability: Durability = "fsync";
+    const known: Durability[] = [];
     let latencyMs = 0;
     let connected = this.#topology.nodes.length > 0;
     for (const node of this.#topology.nodes) {
@@ -71,12 +84,15 @@ export class StoreHealth {
         // One node that hangs must not use up the time of the others.
         const until = Math.min(deadline, this.#clock.monotonic() + 1_000);
         latencyMs = Math.max(latencyMs, await this.#roundTrip(node, until));
+        if (!(await node.durable.whenUp(until))) throw connectionLost("none", node.lastError);
         const facts = this.#facts.get(node) ?? (await this.#inspect(node, until));
-        durability = weaker(durability, facts.durability);
+        known.push(facts.durability);
         warnings.push(...facts.warnings, ...(facts.unsafe === undefined ? [] : [facts.unsafe.message]));
+        if (this.#replicas > 0)
+          warnings.push(...(await this.#inTime(watchReplicas(node.commands, this.#replicas), until)));
       } catch (error) {
         connected = false;
-        durability = weaker(durability, this.#facts.get(node)?.durability ?? "memory");
+        known.push(this.#facts.get(node)?.durability ?? "memory");
         warnings.push((error as Error).message);
       }
     }
@@ -85,6 +101,7 @@ export class StoreHealth {
       connected = false;
       warnings.push(`no node is known for ${unserved.length} of ${ALL_SHARDS.length} shards`);
     }
+    const durability = known.reduce(weaker, known[0] ?? "memory");
     const unique = [...new Set(warnings)];
     return connected
       ? { connected, durability, latencyMs, warnings: unique }
@@ -98,7 +115,7 @@ export class StoreHealth {
   }
 
   async #inspect(node: StoreNode, deadline: number): Promise<StoreFacts> {
-    const facts = await this.#inTime(inspectStore(node.commands), deadline);
+    const facts = await this.#inTime(inspectStore(node.commands, this.#replicas), deadline);
     this.#facts.set(node, facts);
     return facts;
   }
@@ -128,5 +145,10 @@ export class StoreHealth {
 }
 
 function weaker(a: Durability, b: Durability): Durability {
-  return FROM_WEAKEST.indexOf(a) < FROM_WEAKEST.indexOf(b) ? a : b;
+  return strengthOf(a) < strengthOf(b) ? a : b;
+}
+
+function strengthOf(durability: Durability): number {
+  const place = FROM_WEAKEST.indexOf(durability);
+  return place < 0 ? FROM_WEAKEST.length : place;
 }

@@ -1,7 +1,8 @@
 import type { Clock } from "@agentcomm/protocol";
 import type { Redis } from "ioredis";
-import { Connection } from "./connection.js";
+import { Connection, type ScriptRunner } from "./connection.js";
 import type { Endpoint } from "./endpoint.js";
+import { ReplicatedScripts } from "./replicated-scripts.js";
 import { StoreClock } from "./store-clock.js";
 
 /** What the nodes of a topology share. */
@@ -10,6 +11,8 @@ export interface NodeContext {
   readonly clock: Clock;
   readonly random: () => number;
   readonly stallMs: number;
+  /** How many replicas must have what is reported as done. */
+  readonly replicas: number;
   /** The connection for commands is up, for the first time or again. */
   readonly onUp: (node: StoreNode) => void;
   readonly onDown: (node: StoreNode, reason: Error) => void;
@@ -17,16 +20,22 @@ export interface NodeContext {
   readonly onBellUp: (node: StoreNode, client: Redis) => void;
 }
 
-/** One server that holds shards: a connection for commands and, once something is to be heard, one for rings. */
+/**
+ * One server that holds shards: a connection for commands; once something is to be heard, one for rings; and one for what
+ * replicas must confirm, if they must.
+ */
 export class StoreNode {
   /** `host:port`; undefined where there is only one. */
   readonly address: string | undefined;
   readonly commands: Connection;
+  /** For what must not be lost once it was reported as done. */
+  readonly durable: ScriptRunner;
   readonly bells: Connection;
   readonly time: StoreClock;
+  readonly #replicated: ReplicatedScripts | undefined;
 
   constructor(address: string | undefined, context: NodeContext) {
-    const { endpoint, clock, random, stallMs } = context;
+    const { endpoint, clock, random, stallMs, replicas } = context;
     const shared = { createClient: () => endpoint.createClient(address), clock, random, stallMs };
     this.address = address;
     this.time = new StoreClock(clock);
@@ -38,6 +47,15 @@ export class StoreNode {
       },
       onDown: (reason) => context.onDown(this, reason),
     });
+    if (replicas > 0) {
+      this.#replicated = new ReplicatedScripts({
+        ...shared,
+        replicas,
+        onUp: () => this.#follow(),
+        onDown: (reason) => context.onDown(this, reason),
+      });
+    }
+    this.durable = this.#replicated ?? this.commands;
     this.bells = new Connection({
       ...shared,
       onUp: (client) => context.onBellUp(this, client),
@@ -46,8 +64,26 @@ export class StoreNode {
     });
   }
 
+  /** Why there is no connection, where there is none. */
+  get lastError(): Error | undefined {
+    return this.commands.lastError ?? this.#replicated?.lastError;
+  }
+
+  start(): void {
+    this.commands.start();
+    this.#replicated?.start();
+  }
+
+  /** After a failover the other connection may still be open to the former primary. */
+  #follow(): void {
+    const { peer } = this.commands;
+    if (peer !== undefined && peer !== this.#replicated?.peer)
+      this.commands.reset(new Error("another server is primary now"));
+  }
+
   close(): void {
     this.commands.close();
+    this.#replicated?.close();
     this.bells.close();
   }
 }

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRedisTransport, type RedisTransportOptions } from "../src/index.js";
-import { note, openScene, type RedisScene } from "./scene.js";
+import { note, numberOf, openScene, type RedisScene } from "./scene.js";
 
 let scene: RedisScene;
 beforeAll(async () => {
@@ -61,6 +61,65 @@ test("a wrong password is told by the deadline, with what the server said", asyn
     message: expect.stringContaining("WRONGPASS"),
   });
   await transport.close();
+});
+
+/** A user with this password and no other; those who are logged in as it are put out. */
+async function setPassword({ client }: RedisScene, password: string): Promise<void> {
+  await client.call("ACL", "SETUSER", "agents", "on", "resetpass", `>${password}`, "~*", "&*", "+@all");
+  await client.call("CLIENT", "KILL", "USER", "agents");
+}
+
+test("a password that is a function is asked for at each connection: one that is rotated takes effect by itself", async () => {
+  let password = "first";
+  let asked = 0;
+  await setPassword(scene, password);
+  const transport = scene.transport({
+    username: "agents",
+    timeoutMs: 10_000,
+    async password() {
+      asked += 1;
+      return password;
+    },
+  });
+  await transport.receive("dora");
+  const waiting = transport.receive("dora", { waitMs: 20_000 });
+  await setPassword(scene, "second");
+  // The secret is told a while after the old password is gone.
+  const before = asked;
+  await expect.poll(() => asked).toBeGreaterThan(before + 2);
+  password = "second";
+  await transport.send(note("dora", 1));
+  expect((await waiting).map(numberOf)).toEqual([1]);
+});
+
+test("a password in the url comes first, and nobody is asked", async () => {
+  await setPassword(scene, "first");
+  const url = scene.server.url.replace("//", "//agents:first@");
+  const transport = scene.transport({
+    url,
+    password() {
+      throw new Error("nobody should ask");
+    },
+  });
+  await transport.send(note("emil", 1));
+});
+
+test.each<[string, () => string | Promise<string>, string]>([
+  [
+    "cannot be had",
+    () => {
+      throw new Error("the vault is sealed");
+    },
+    "the vault is sealed",
+  ],
+  ["is no string", () => undefined as unknown as string, "no string"],
+  ["never comes", () => new Promise(() => {}), "more than 100 ms"],
+])("a password that %s is told by the deadline", async (_, password, text) => {
+  const transport = scene.transport({ username: "agents", password, timeoutMs: 300, stallMs: 100 });
+  await expect(transport.open()).rejects.toMatchObject({
+    code: "CONNECTION_LOST",
+    message: expect.stringContaining(text),
+  });
 });
 
 test("closing while the server is away ends when the last call does", async () => {

@@ -1,5 +1,12 @@
 import type { AgentCommError } from "@agentcomm/protocol";
-import { ask, askUntil, type RedisServer, startRedisCluster, startRedisSentinel } from "@agentcomm/test-redis";
+import {
+  ask,
+  askUntil,
+  type RedisServer,
+  startRedis,
+  startRedisCluster,
+  startRedisSentinel,
+} from "@agentcomm/test-redis";
 import { expect, test } from "vitest";
 import { createRedisTransport, shardOf } from "../src/index.js";
 import { crc16 } from "../src/shards.js";
@@ -48,6 +55,27 @@ test("a primary that becomes a replica while connections stay open is left for t
   await askUntil(primary, "INFO replication", (reply) => reply.includes("role:slave"), 30_000);
   for (let n = 2; n < 20; n++) await transport.send({ from: "a", to: "b", type: "note", content: { n } });
   expect(await transport.receive("b", { limit: 100 })).toHaveLength(19);
+});
+
+test("whoever is told that a server became a replica is told so in plain words", async () => {
+  await using server = await startRedis();
+  const troubles: string[] = [];
+  const onError = (error: AgentCommError) => void troubles.push(error.message);
+  await using transport = createRedisTransport({ url: server.url, timeoutMs: 500, onError });
+  await transport.send({ from: "a", to: "b", type: "note", content: { n: 1 } });
+  // Its primary is nobody: it is a replica all the same.
+  expect(await ask(server, "REPLICAOF 127.0.0.1 1")).toBe("+OK");
+  const failed = await transport.send({ from: "a", to: "b", type: "note", content: { n: 2 } }).then(
+    () => undefined,
+    (error: AgentCommError) => error,
+  );
+  expect(failed?.message).not.toContain("READONLY");
+  expect(troubles.length).toBeGreaterThan(0);
+  expect(new Set(troubles)).toEqual(new Set(["Redis cannot be reached: the server is no longer the primary"]));
+  expect(await ask(server, "REPLICAOF NO ONE")).toBe("+OK");
+  await expect
+    .poll(() => transport.send({ from: "a", to: "b", type: "note", content: { n: 3 } }).catch(() => undefined))
+    .toMatchObject({ stored: 1 });
 });
 
 test("on a Cluster traffic goes on while the mailbox's slot moves to another node, in order and without loss", {

@@ -55,3 +55,16 @@ test("a process that closes leaves no consumer behind, save those that still hol
   );
   expect(Object.fromEntries(consumers)).toEqual({ bob: 0, carol: 1 });
 });
+
+test("entries of a mailbox that was deleted and filled again are numbered anew: an old token names none of them", async () => {
+  await using scene = await openScene();
+  const transport = scene.transport();
+  const ids = new Set<string>();
+  for (let n = 0; n < 300; n++) {
+    await transport.send(note("bob", n));
+    const [queue = ""] = await scene.client.keys(`${scene.namespace}:*:q:bob:m`);
+    for (const [id] of await scene.client.xrange(queue, "-", "+")) ids.add(id);
+    await transport.deleteMailbox("bob", { discard: true });
+  }
+  expect(ids.size).toBe(300);
+});

@@ -79,6 +79,9 @@ export const leaseMutants: readonly Mutant[] = [
       "messages whose handing-out got lost are offered again within lease + 1 s",
       "what a closed transport held is offered again, all of it",
       "what a silent holder held is offered again within lease + 1 s and not before, its attempt one higher",
+      "what has fallen due counts as ready, though no receiver has looked since",
+      "what is offered again stands where it stood, ahead of what was never delivered, however it came back",
+      "what may have ended its holders is handled one at a time, and waiting for that is no attempt",
     ],
   },
   {
@@ -203,6 +206,23 @@ export const leaseMutants: readonly Mutant[] = [
         }),
     }),
     caughtBy: ['an ack whose reply got lost took effect, and says "unknown" rather than LEASE_LOST'],
+  },
+  {
+    name: "counts as an attempt what nobody was given",
+    create: () => ({
+      driver: (driver) =>
+        alter(driver, {
+          settle: (batch, call) =>
+            driver.settle(
+              batch.map(({ token, action }) => ({
+                token,
+                action: action.kind === "retry" ? { ...action, uncounted: false } : action,
+              })),
+              call,
+            ),
+        }),
+    }),
+    caughtBy: ["what may have ended its holders is handled one at a time, and waiting for that is no attempt"],
   },
   {
     name: "never gives up on a message",

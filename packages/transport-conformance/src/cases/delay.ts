@@ -80,6 +80,17 @@ export const delayCases = casesOf("delay", [
     },
   },
   {
+    title: "a delayed message stands ahead of what was sent after it fell due, though nobody looked in between",
+    requires: { delay: true },
+    async run(scene) {
+      const { sender, receiver } = await pair(scene);
+      await sender.send(note(1), { delayMs: DELAY_MS });
+      await eventually(scene.patienceMs, async () => assert.deepEqual(await holds(sender), { ...NOTHING, ready: 1 }));
+      await sender.send(note(2));
+      assert.deepEqual(numbersOf(await receiver.receive("bob")), [1, 2]);
+    },
+  },
+  {
     title: "a transport that cannot delay refuses to, on send and on retry",
     requires: { delay: false },
     async run(scene) {

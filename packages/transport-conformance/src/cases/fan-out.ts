@@ -20,6 +20,17 @@ export const fanOutCases = casesOf("fan-out", [
     },
   },
   {
+    title: "* reaches a mailbox that was deleted, once its receiver looks into it again",
+    async run(scene) {
+      const { sender, receiver } = await pair(scene);
+      await sender.deleteMailbox("bob");
+      assert.equal((await sender.send(note(1, { to: "*" }))).stored, 0);
+      await lookInto(receiver, "bob");
+      assert.equal((await sender.send(note(2, { to: "*" }))).stored, 1);
+      assert.deepEqual(await drain(receiver, "bob"), [2]);
+    },
+  },
+  {
     title: "a topic reaches its members, save the sender's own",
     async run(scene) {
       const { sender, receiver } = await pair(scene, {}, ["bob", "carol", "dave"]);

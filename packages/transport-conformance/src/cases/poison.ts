@@ -60,4 +60,31 @@ export const poisonCases = casesOf("poison stops", [
       assert.match(letter.detail, /boom/);
     },
   },
+  {
+    title: "what may have ended its holders is handled one at a time, and waiting for that is no attempt",
+    async run(scene) {
+      const { sender, receiver } = await pair(scene);
+      await sender.sendMany([1, 2, 3].map((n) => note(n)));
+      for (const attempt of [1, 2]) {
+        const deliveries = await receiver.receive("bob", { limit: 3, leaseMs: 150, waitMs: scene.patienceMs });
+        assert.deepEqual(numbersOf(deliveries), [1, 2, 3]);
+        for (const delivery of deliveries) assert.equal(delivery.attempt, attempt);
+      }
+      let running = 0;
+      let most = 0;
+      const attempts: number[] = [];
+      await using _subscription = receiver.subscribe(
+        "bob",
+        async ({ attempt }) => {
+          most = Math.max(most, ++running);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          attempts.push(attempt);
+          running -= 1;
+        },
+        { concurrency: 3 },
+      );
+      await eventually(scene.patienceMs, async () => assert.deepEqual(attempts, [3, 3, 3]));
+      assert.equal(most, 1);
+    },
+  },
 ]);

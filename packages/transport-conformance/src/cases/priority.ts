@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { PRIORITIES } from "@agentcomm/protocol";
 import { casesOf } from "../conformance-case.js";
-import { holds, note, numbersOf, pair } from "../play.js";
+import { eventually } from "../eventually.js";
+import { holds, note, numbersOf, pair, receiveOne, SHORT_LEASE_MS } from "../play.js";
 
 const LOW_TO_CRITICAL = [...PRIORITIES].reverse();
 
@@ -63,6 +64,21 @@ export const priorityCases = casesOf("priority", [
       await sender.send(note(99, { priority: "high" }));
       const [first] = await receiver.receive("bob", { limit: 1 });
       assert.deepEqual(first?.message.content, { n: 99 });
+    },
+  },
+  {
+    title: "what is offered again stands where it stood, ahead of what was never delivered, however it came back",
+    async run(scene) {
+      const { sender, receiver } = await pair(scene);
+      for (const n of [1, 2, 3, 4, 5]) await sender.send(note(n));
+      const first = await receiveOne(scene, receiver);
+      await receiveOne(scene, receiver, "bob", { leaseMs: SHORT_LEASE_MS });
+      const third = await receiveOne(scene, receiver);
+      await third.retry();
+      await eventually(scene.patienceMs, async () => assert.equal((await holds(sender))?.ready, 4));
+      await first.retry();
+      assert.deepEqual(numbersOf(await receiver.receive("bob", { limit: 2 })), [1, 2]);
+      assert.deepEqual(numbersOf(await receiver.receive("bob")), [3, 4, 5]);
     },
   },
 ]);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { casesOf } from "../conformance-case.js";
-import { note, pair, receiveOne } from "../play.js";
+import { eventually } from "../eventually.js";
+import { holds, NOTHING, note, pair, receiveOne, SHORT_LEASE_MS } from "../play.js";
 
 export const statsCases = casesOf("stats", [
   {
@@ -34,6 +35,17 @@ export const statsCases = casesOf("stats", [
       assert.equal(await orphaned(), true);
       await receiver.receive("bob");
       assert.equal(await orphaned(), false);
+    },
+  },
+  {
+    title: "what has fallen due counts as ready, though no receiver has looked since",
+    async run(scene) {
+      const { sender, receiver } = await pair(scene);
+      const { delay } = scene.capabilities;
+      await sender.send(note(1));
+      await receiveOne(scene, receiver, "bob", { leaseMs: SHORT_LEASE_MS });
+      await sender.send(note(2), delay ? { delayMs: SHORT_LEASE_MS } : {});
+      await eventually(scene.patienceMs, async () => assert.deepEqual(await holds(sender), { ...NOTHING, ready: 2 }));
     },
   },
   {

@@ -1,5 +1,6 @@
 import { COMMON, MAILBOX, RING } from "./common.js";
 import { ONCE } from "./once.js";
+import { RECOVER } from "./recover.js";
 import { defineScript } from "./script.js";
 
 /**
@@ -13,6 +14,7 @@ export const APPEND = defineScript(
   COMMON,
   RING,
   MAILBOX,
+  RECOVER,
   `
 local blob, now = ARGV[6], nil
 local position, odd, rung, errorText = 0, {}, {}, ''
@@ -30,12 +32,15 @@ end
 
 -- How many more the mailbox takes, at least count if there is room for them. Its size is counted only now and then: what was
 -- left over last time is kept, and used up by what is stored, so that in between a single number says that there is room.
+-- While messages are delayed nothing is kept, and each sending first puts in line what has fallen due: it came before.
 local function roomFor(p, agent, count)
   local box = p .. 'box:' .. agent
   if call('HINCRBY', box, 'room', -count) >= 0 then return count end
   mailbox(p, agent)
+  offerDue(p, agent, currentMs())
   local room = tonumber(call('HGET', box, 'capacity') or 1000000) - sizeOf(p, agent)
-  call('HSET', box, 'room', math.max(room - count, 0))
+  local kept = call('EXISTS', p .. 'later:' .. agent) == 0 and room - count or 0
+  call('HSET', box, 'room', math.max(kept, 0))
   return room
 end
 
@@ -44,6 +49,7 @@ local function hold(p, agent, lane, payload, digest, delay)
   local member = 'd:' .. lane .. ':' .. string.format('%012d', call('HINCRBY', p .. 'box:' .. agent, 'n', 1))
   call('HSET', p .. 'later:' .. agent, member, digest .. payload)
   call('ZADD', p .. 'held:' .. agent, currentMs() + delay, member)
+  call('HSET', p .. 'box:' .. agent, 'room', 0)
   fallsDue(p, agent, now + delay)
 end
 

@@ -1,5 +1,6 @@
 import { COMMON, FIELDS, MAILBOX, RING } from "./common.js";
 import { ONCE } from "./once.js";
+import { RECOVER } from "./recover.js";
 import { defineScript } from "./script.js";
 
 /** Lists dead letters, oldest first. ARGV: namespace, shard, agent, the id after which to start ("-": the first), limit. */
@@ -24,9 +25,11 @@ export const REDRIVE = defineScript(
   RING,
   MAILBOX,
   FIELDS,
+  RECOVER,
   `
 local function work()
   local p, agent = prefixOf(ARGV[6]), ARGV[7]
+  offerDue(p, agent, clockMs())
   local dead, letters, goOn, stopAt = p .. 'dead:' .. agent, {}, '', '+'
   if ARGV[8] == 'all' then
     stopAt = ARGV[10]

@@ -15,6 +15,8 @@ export const OPEN_MAILBOX = defineScript(
 local p, agent = prefixOf(ARGV[2]), ARGV[3]
 local box = p .. 'box:' .. agent
 mailbox(p, agent)
+-- Always a write: see ONCE.
+call('HSET', box, 'opened', '1')
 if ARGV[4] ~= '' then call('HSET', box, 'capacity', ARGV[4], 'room', 0) end
 if ARGV[5] == '1' then
   for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end

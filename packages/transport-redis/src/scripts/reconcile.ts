@@ -37,9 +37,9 @@ for _ = 1, tonumber(ARGV[5]) do
 end
 for other = at, #ARGV, 2 do again[ARGV[other]] = tonumber(ARGV[other + 1]) end
 
-local function isKnown(lane, id, count)
+local function isKnown(lane, id, count, readAsNew)
   if again[lane .. ':' .. id] == count then return true end
-  if count ~= 1 then return false end
+  if count ~= 1 or not readAsNew then return false end
   for _, range in ipairs(ranges) do
     if range.lane == lane and notAfter(range.first, id) and notAfter(id, range.last) then return true end
   end
@@ -50,10 +50,11 @@ for _, lane in ipairs(LANES) do
   local queue = queueOf(p, agent, lane)
   for _, consumer in ipairs(consumersOf(queue)) do
     local from = '-'
+    local readAsNew = string.sub(consumer.name, #incarnation + 1, #incarnation + 1) ~= '0'
     while consumer.pending > 0 and string.sub(consumer.name, 1, #incarnation) == incarnation do
       local page = call('XPENDING', queue, 'agents', from, '+', PAGE, consumer.name)
       for _, entry in ipairs(page) do
-        if not isKnown(lane, entry[1], entry[4]) then
+        if not isKnown(lane, entry[1], entry[4], readAsNew) then
           moveTo('~back', queue, {entry[1]}, 'RETRYCOUNT', entry[4] - 1, 'JUSTID')
           given = given + 1
         end

@@ -60,7 +60,13 @@ local function write(p, collection, kind, key, value, ifVersion, ttl)
   local c = keysOf(p, collection)
   local swept = sweep(c, now)
   local packed = call('HGET', c.data, key)
-  local version = packed and unpackRecord(packed) or 0
+  local version, expires = 0, 0
+  if packed then version, expires = unpackRecord(packed) end
+  if expires > 0 and expires <= now then
+    -- More has expired than one sweep ends.
+    remove(c, 'expire', key)
+    packed, version, swept = false, 0, true
+  end
   local answer = version
   if ifVersion ~= '' and tonumber(ifVersion) ~= version then
     answer = -1 - version

@@ -1,16 +1,6 @@
-/**
- * What a take does first when something has fallen due in its mailbox.
- *
- * Entries wait under consumers that no process reads as: `~held` (a retry's delay runs), `~back` (given back, or the delay
- * is over) and `~free` (the lease ended). A lease is the time since the entry was last claimed, against the number in its
- * consumer's name, so a take writes nothing per delivery. JUSTID moves an entry without counting an attempt.
- */
-export const RECOVER = `
-local PAGE = 500
-local FOREIGN_LEASE, FORGOTTEN = 30000, 600000
-
--- Leased entries whose bodies were deleted by somebody else. The server strikes them out when they are claimed.
-local gone = 0
+/** Who holds deliveries of a lane, and for how long. */
+export const CONSUMERS = `
+local PAGE, FOREIGN_LEASE = 500, 30000
 
 local function leaseOf(consumer) return tonumber(string.match(consumer, '^%w+%.(%d+)$')) or FOREIGN_LEASE end
 
@@ -26,6 +16,20 @@ local function consumersOf(queue)
   end
   return found
 end
+`;
+
+/**
+ * What a take does first when something has fallen due in its mailbox.
+ *
+ * Entries wait under consumers that no process reads as: `~held` (a retry's delay runs), `~back` (given back, or the delay
+ * is over) and `~free` (the lease ended). A lease is the time since the entry was last claimed, against the number in its
+ * consumer's name, so a take writes nothing per delivery. JUSTID moves an entry without counting an attempt.
+ */
+export const RECOVER = `${CONSUMERS}
+local FORGOTTEN = 600000
+
+-- Leased entries whose bodies were deleted by somebody else. The server strikes them out when they are claimed.
+local gone = 0
 
 local function idsOf(pending)
   local ids = {}
@@ -57,6 +61,11 @@ local function releaseHeld(p, agent, now)
   end
   if #due > 0 then call('ZREM', held, unpack(due)) end
   return #due
+end
+
+-- Puts in line what has fallen due, before something new is.
+local function offerDue(p, agent, now)
+  if releaseHeld(p, agent, now) > 0 then offersAgain(p, agent, now) end
 end
 
 -- Frees what leases have ended. Returns how many, and when the next one ends.

@@ -39,14 +39,15 @@ local function note(p, agent, field, reason)
   call('HSET', notes, field, cjson.encode(reasons))
 end
 
-local function retry(p, agent, lane, queue, id, delay, reason)
+-- attempts: how many it has behind it from now on.
+local function retry(p, agent, lane, queue, id, attempts, delay, reason)
   if reason ~= '' then note(p, agent, lane .. ':' .. id, reason) end
   if delay > 0 then
-    call('XCLAIM', queue, 'agents', '~held', 0, id, 'JUSTID')
+    call('XCLAIM', queue, 'agents', '~held', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
     call('ZADD', p .. 'held:' .. agent, now + delay, 'r:' .. lane .. ':' .. id)
     fallsDue(p, agent, now + delay)
   else
-    call('XCLAIM', queue, 'agents', '~back', 0, id, 'JUSTID')
+    call('XCLAIM', queue, 'agents', '~back', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
     offersAgain(p, agent, now)
   end
   -- Also when it is held: receivers then know until when to sleep.
@@ -100,8 +101,9 @@ local function settle(at)
   for _ = 1, others do
     local kind, id, count = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2])
     if may(id, count) then
-      if kind == 'retry' then
-        retry(p, agent, lane, queue, id, tonumber(ARGV[at + 3]), ARGV[at + 4])
+      if kind == 'retry' or kind == 'uncounted' then
+        local attempts = kind == 'retry' and count or count - 1
+        retry(p, agent, lane, queue, id, attempts, tonumber(ARGV[at + 3]), ARGV[at + 4])
       else
         bury(p, agent, lane, queue, id, count, ARGV[at + 3], ARGV[at + 4])
         finish(id, count)

@@ -34,19 +34,58 @@ local function makeGroup(p, agent, lane, queue)
   return call('HSET', p .. 'box:' .. agent, 'lane:' .. lane, 1) == 0
 end
 
--- Claims what waits under ~back or ~free. Returns entries, deliveries and notes.
-local function claim(p, agent, lane, queue, consumer, waiting)
-  local reply = moveTo(consumer, queue, idsOf(waiting))
-  if reply.err then error(reply) end
-  local counts, claimed, noteKeys = {}, {}, {}
-  for _, entry in ipairs(waiting) do counts[entry[1]] = entry[4] + 1 end
-  for index, entry in ipairs(reply) do
-    claimed[index] = counts[entry[1]]
-    noteKeys[index] = lane .. ':' .. entry[1]
+local function isOlder(a, b)
+  local ms1, seq1 = string.match(a[1], '^(%d+)-(%d+)$')
+  local ms2, seq2 = string.match(b[1], '^(%d+)-(%d+)$')
+  if ms1 ~= ms2 then return tonumber(ms1) < tonumber(ms2) end
+  return tonumber(seq1) < tonumber(seq2)
+end
+
+-- What waits to be offered again, oldest first, however it came back; and whether there may be more.
+local function waitingIn(queue, size)
+  local waiting, more = {}, false
+  for _, pool in ipairs({'~back', '~free'}) do
+    local found = redis.pcall('XPENDING', queue, 'agents', '-', '+', size, pool)
+    -- No group: then nothing waits there, and reading makes it.
+    if not found.err then
+      for _, entry in ipairs(found) do waiting[#waiting + 1] = entry end
+      if #found == size then more = true end
+    end
   end
-  local notes = #reply > 0 and call('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
-  gone = gone + #waiting - #reply
-  return reply, claimed, notes
+  table.sort(waiting, isOlder)
+  for index = #waiting, size + 1, -1 do
+    waiting[index] = nil
+    more = true
+  end
+  return waiting, more
+end
+
+-- Claims what waits to be offered again. Returns entries, deliveries and notes. What was given back unattempted is claimed under a
+-- name of its own: it counts as a first attempt again, and reconcile.ts must not take it for one that was read as new.
+local function claim(p, agent, lane, queue, consumer, waiting)
+  local untold = string.gsub(consumer, '%.', '.0')
+  local ids, counts, bodies = {[consumer] = {}, [untold] = {}}, {}, {}
+  for _, entry in ipairs(waiting) do
+    local own = ids[entry[4] == 0 and untold or consumer]
+    own[#own + 1] = entry[1]
+  end
+  for name, own in pairs(ids) do
+    local reply = #own > 0 and moveTo(name, queue, own) or {}
+    if reply.err then error(reply) end
+    for _, entry in ipairs(reply) do bodies[entry[1]] = entry end
+  end
+  local claimed, noteKeys = {}, {}
+  for _, entry in ipairs(waiting) do
+    local body = bodies[entry[1]]
+    if body then
+      claimed[#claimed + 1] = body
+      counts[#claimed] = entry[4] + 1
+      noteKeys[#claimed] = lane .. ':' .. entry[1]
+    end
+  end
+  local notes = #claimed > 0 and call('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
+  gone = gone + #waiting - #claimed
+  return claimed, counts, notes
 end
 
 -- Whether nothing more urgent than this lane is there.
@@ -79,6 +118,8 @@ end
 local function take(p, agent, limit, lease, touch, doubtful, drained)
   gone = 0
   local due, born = p .. 'due', ''
+  -- Also if the mailbox was deleted since this process told that it looks in: broadcasts must go on reaching it.
+  touch = touch or tonumber(call('ZSCORE', p .. 'boxes', agent) or 0) == 0
   if touch then
     mailbox(p, agent)
     call('ZADD', p .. 'boxes', now, agent)
@@ -104,15 +145,13 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
     local queue = queueOf(p, agent, lane)
     if limit > 0 and call('XLEN', queue) > 0 then
       filled = filled + 1
-      for _, pool in ipairs(again and {'~back', '~free'} or {}) do
-        local size = math.min(limit, PAGE)
-        local waiting = size > 0 and redis.pcall('XPENDING', queue, 'agents', '-', '+', size, pool) or {}
-        -- No group: then nothing waits there, and reading makes it.
-        if not waiting.err and #waiting > 0 then
+      if again then
+        local waiting, more = waitingIn(queue, math.min(limit, PAGE))
+        if more then left = true end
+        if #waiting > 0 then
           local entries, counts, notes = claim(p, agent, lane, queue, consumer, waiting)
           taken[#taken + 1] = {lane, 'again', entries, counts, notes}
           limit = limit - #entries
-          if #waiting == size then left = true end
         end
       end
       if limit > 0 then

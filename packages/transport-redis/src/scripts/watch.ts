@@ -1,4 +1,5 @@
 import { COMMON } from "./common.js";
+import { CONSUMERS } from "./recover.js";
 import { defineScript } from "./script.js";
 
 /**
@@ -57,18 +58,41 @@ return answer
 );
 
 /**
- * What mailboxes hold. ARGV: namespace, then shard and agent of each. Answers for each: entries in the lanes, of them leased, of
- * them held back by a retry, delayed, dead.
+ * What mailboxes hold. ARGV: namespace, then shard and agent of each. Answers for each: ready, delayed, in flight, dead. What has
+ * fallen due counts as ready, whether or not a receiver has looked in since.
  */
 export const STATS = defineScript(
   "stats",
   "no-writes",
   COMMON,
+  CONSUMERS,
   `
-local answers = {}
-for at = 2, #ARGV, 2 do
-  local p, agent = prefixOf(ARGV[at]), ARGV[at + 1]
-  local queued, leased, held = 0, 0, 0
+local now = clockMs()
+
+-- How many of a lane's deliveries have lost their lease, without a take having noticed yet.
+local function lapsedIn(queue)
+  local lapsed = 0
+  for _, consumer in ipairs(consumersOf(queue)) do
+    local lease = leaseOf(consumer.name)
+    if consumer.pending > 0 and consumer.idle >= lease then
+      -- It took nothing and prolonged nothing for so long: all that it holds is over.
+      lapsed = lapsed + consumer.pending
+    elseif consumer.pending > 0 then
+      local from = '-'
+      repeat
+        local page = call('XPENDING', queue, 'agents', 'IDLE', lease, from, '+', PAGE, consumer.name)
+        lapsed = lapsed + #page
+        from = #page > 0 and '(' .. page[#page][1] or from
+      until #page < PAGE
+    end
+  end
+  return lapsed
+end
+
+local function statsOf(p, agent)
+  local due = call('ZSCORE', p .. 'due', agent)
+  local isDue = due and tonumber(due) <= now
+  local queued, leased, held = 0, 0, call('HLEN', p .. 'later:' .. agent)
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
     local length = call('XLEN', queue)
@@ -77,13 +101,20 @@ for at = 2, #ARGV, 2 do
     if not pending.err and pending[4] then
       for _, consumer in ipairs(pending[4]) do
         local count = tonumber(consumer[2])
-        if consumer[1] == '~held' then held = held + count
+        if consumer[1] == '~held' then
+          held = held + count
+          queued = queued - count
         elseif string.sub(consumer[1], 1, 1) ~= '~' then leased = leased + count end
       end
+      if isDue then leased = leased - lapsedIn(queue) end
     end
   end
-  answers[#answers + 1] = {queued, leased, held, call('HLEN', p .. 'later:' .. agent), call('XLEN', p .. 'dead:' .. agent)}
+  local overdue = isDue and call('ZCOUNT', p .. 'held:' .. agent, '-inf', now) or 0
+  return {queued - leased + overdue, held - overdue, leased, call('XLEN', p .. 'dead:' .. agent)}
 end
+
+local answers = {}
+for at = 2, #ARGV, 2 do answers[#answers + 1] = statsOf(prefixOf(ARGV[at]), ARGV[at + 1]) end
 return answers
 `,
 );
