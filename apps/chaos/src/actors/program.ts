@@ -1,0 +1,79 @@
+// The program of every actor's process: it is told over its channel what to be, and ends when the harness does.
+import { assignAll } from "./assign-all.js";
+import { assignBatches } from "./assign-batches.js";
+import { callAll } from "./call-all.js";
+import { dieTogether } from "./die-together.js";
+import { logLines } from "./log-lines.js";
+import type { FromActor, Order, SenderOrder, ToActor } from "./orders.js";
+import { receiveAll } from "./receive-all.js";
+import type { RunningActor } from "./running-actor.js";
+import { sendAll } from "./send-all.js";
+import { watchUsage } from "./usage.js";
+import { visit } from "./visit.js";
+import type { VisitOrder } from "./visit-orders.js";
+import { workTasks } from "./work-tasks.js";
+
+const stopping = new AbortController();
+const usage = watchUsage();
+let running: RunningActor | undefined;
+
+const tell = (message: FromActor): void => {
+  // The harness may be gone already; then nobody needs to be told.
+  if (process.connected) process.send?.(message, () => undefined);
+};
+
+const fail = (error: unknown): void => {
+  tell({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+};
+
+// The harness's end closes the channel, however it came about.
+process.on("disconnect", () => process.exit(0));
+process.on("message", (message: ToActor) => {
+  if (message.kind === "measure") return tell({ kind: "usage", usage: usage() });
+  const acting = message.kind === "start" ? start(message.order) : stop(message.drainMs);
+  acting.catch(fail);
+});
+
+async function start(order: Order): Promise<void> {
+  if (order.kind === "sender") return await finish(sendAll(order, stopping.signal));
+  if (order.kind === "visitors") return await finish(visit(order));
+  running = await run(order);
+  tell({ kind: "ready" });
+}
+
+async function run(order: Exclude<Order, SenderOrder | VisitOrder>): Promise<RunningActor> {
+  switch (order.kind) {
+    case "receiver":
+      return await receiveAll(order);
+    case "caller":
+      return await callAll(order, fail);
+    case "coordinator":
+      return await assignAll(order, fail);
+    case "batches":
+      return await assignBatches(order, fail);
+    case "agents":
+      return await workTasks(order);
+    case "victims":
+      return dieTogether(order, fail);
+    case "logger":
+      return await logLines(order, fail);
+  }
+}
+
+/** For a process that ends by itself when its work is done. */
+async function finish(work: Promise<void>): Promise<void> {
+  tell({ kind: "ready" });
+  await work;
+  tell({ kind: "done" });
+  process.disconnect();
+}
+
+async function stop(drainMs: number): Promise<void> {
+  stopping.abort();
+  if (running === undefined) return;
+  try {
+    await running.stop(drainMs);
+  } finally {
+    process.disconnect();
+  }
+}

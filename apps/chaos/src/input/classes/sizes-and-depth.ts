@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { sampleMessages, withRaw } from "../arbitraries/samples.js";
+import type { WireMessage } from "../arbitraries/wire-message.js";
+import { checkDecoding } from "../entries/check-decoding.js";
+import { type EntryCase, type Expectation, isGiantEntry, messageEntry } from "../entries/entry-case.js";
+import { openEntryCheck } from "../entries/entry-class.js";
+import type { InputClass } from "../input-class.js";
+import { bytesOf, sizeOf, type Text, type TextPart } from "../text-parts.js";
+
+const MOST_BYTES = 262_144;
+const DEEPEST = 32;
+const HOLE = '"\u0002"';
+
+/** Where something stands, and how many levels there are around it. */
+const PLACES = [
+  { place: "content/parameters", around: 2, type: 0 },
+  { place: "content/result", around: 2, type: 1 },
+  { place: "content/details", around: 2, type: 4 },
+  { place: "content/own", around: 2, type: 6 },
+  { place: "unknown", around: 1, type: 0 },
+  { place: "content/unknown", around: 2, type: 3 },
+] as const;
+type Place = (typeof PLACES)[number];
+
+const messageOf = ({ type }: Place): WireMessage => sampleMessages[type] as WireMessage;
+
+/** The message with something long in it, which is not written out. */
+function around(place: Place, inside: readonly TextPart[]): Text {
+  const [before = "", after = ""] = withRaw(messageOf(place), place.place, HOLE).split(HOLE);
+  return [before, ...inside, after];
+}
+
+const place = fc.constantFrom(...PLACES);
+const opening = fc.constantFrom(
+  { open: "[", close: "]" },
+  { open: '{"a":', close: "}" },
+  { open: '[{"a":', close: "}]" },
+  { open: '{"[":[1,', close: "]}" },
+);
+
+/** Nested so often; objects where only an object may stand. */
+const nested = (times: fc.Arbitrary<number>) =>
+  fc.tuple(place, opening, times, fc.boolean()).map(([where, { open, close }, count, closed]): EntryCase => {
+    const levels = (open.match(/[[{]/g) ?? []).length - (open.includes('"["') ? 1 : 0);
+    const needsObject = where.place === "content/parameters" && !open.startsWith("{");
+    const inside = [{ repeat: open, times: count }, "1", ...(closed ? [{ repeat: close, times: count }] : [])];
+    const text = around(where, needsObject ? ['{"a":', ...inside, "}"] : inside);
+    const depth = where.around + count * levels + (needsObject ? 1 : 0);
+    const fits = closed && depth <= DEEPEST && sizeOf(text) <= MOST_BYTES;
+    return messageEntry(text, fits ? "read" : "refused");
+  });
+
+const brackets = fc
+  .tuple(place, fc.constantFrom("[", "{", '\\"[', "\\\\{", "]", '{\\"a\\":'), fc.integer({ min: 1, max: 20_000 }))
+  .filter(([where]) => where.place !== "content/parameters")
+  .map(([where, text, times]) => messageEntry(around(where, ['"', { repeat: text, times }, '"']), "read"));
+
+const wide = fc
+  .tuple(place, fc.constantFrom("[]", "{}", "[{}]", "1"), fc.integer({ min: 1, max: 2_000 }))
+  .map(([where, item, times]): EntryCase => {
+    const inside = ['{"a":[', { repeat: `${item},`, times }, item, "]}"];
+    return messageEntry(around(where, inside), "read");
+  });
+
+/** So long that the whole has so many bytes more or less than are allowed. */
+const atTheLimit = fc
+  .tuple(
+    fc.constantFrom("content/own", "unknown"),
+    fc.constantFrom("x", "é", "€", "𝄞", '\\"'),
+    fc.integer({ min: -12, max: 12 }),
+  )
+  .map(([where, unit, over]): EntryCase => {
+    const at = PLACES.find((each) => each.place === where) as Place;
+    const rest = sizeOf(around(at, ['""']));
+    const times = Math.floor((MOST_BYTES + over - rest) / Buffer.byteLength(unit));
+    const text = around(at, ['"', { repeat: unit, times }, '"']);
+    return messageEntry(text, sizeOf(text) <= MOST_BYTES ? "read" : "refused");
+  });
+
+const manyKeys = (most: number) =>
+  fc.tuple(place, fc.integer({ min: 1, max: most })).map(([where, count]): EntryCase => {
+    const keys = Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
+    const text = around(where, [`{${keys}}`]);
+    return messageEntry(text, sizeOf(text) <= MOST_BYTES ? "read" : "refused");
+  });
+
+const longNumber = fc
+  .tuple(
+    place,
+    fc.constantFrom("1", "9", "1.0", "0.1", "-"),
+    fc.integer({ min: 1, max: 100_000 }),
+    fc.constantFrom("", "e9", "e-9"),
+  )
+  .filter(([where]) => where.place !== "content/parameters")
+  .map(([where, start, times, exponent]) =>
+    messageEntry(around(where, [start, { repeat: "7", times }, exponent]), "read"),
+  );
+
+/** Text of so many MiB: nobody reads it before its size is known. */
+const long = (mebibytes: number, unit: string): fc.Arbitrary<EntryCase> =>
+  place.map((where) =>
+    messageEntry(around(where, ['"', { repeat: unit, times: (mebibytes * 1_048_576) / unit.length }, '"']), "refused"),
+  );
+
+const GENEROUS = { maxMessageBytes: 2 ** 28, maxDepth: DEEPEST };
+
+/** What is too large, or nested too deep: refused before it is parsed, and one level or byte less is read. */
+export const sizesAndDepth: InputClass<EntryCase> = {
+  name: "sizes-and-depth",
+  title: "a message is read at 32 levels and 262,144 bytes and refused beyond, up to a depth of 1,000,000 and 64 MiB",
+  cases: fc.oneof(
+    { weight: 10_000, arbitrary: nested(fc.integer({ min: 1, max: 40 })) },
+    { weight: 10_000, arbitrary: nested(fc.integer({ min: 26, max: 34 })) },
+    { weight: 200, arbitrary: nested(fc.integer({ min: 41, max: 60_000 })) },
+    { weight: 4, arbitrary: nested(fc.integer({ min: 60_001, max: 1_000_000 })) },
+    { weight: 6_000, arbitrary: brackets },
+    { weight: 3_000, arbitrary: wide },
+    { weight: 600, arbitrary: atTheLimit },
+    { weight: 200, arbitrary: manyKeys(3_000) },
+    { weight: 4, arbitrary: manyKeys(100_000) },
+    { weight: 1_000, arbitrary: longNumber },
+    { weight: 4, arbitrary: long(1, "x") },
+    { weight: 2, arbitrary: long(8, "[") },
+    { weight: 1, arbitrary: long(64, "x") },
+  ),
+  batch: 250,
+  isGiant: isGiantEntry,
+  async open(environment) {
+    const entries = await openEntryCheck(environment);
+    return {
+      async check(cases) {
+        await entries.check(cases);
+        for (const each of cases) checkGenerously(each);
+      },
+      [Symbol.asyncDispose]: () => entries[Symbol.asyncDispose](),
+    };
+  },
+};
+
+/** With the limit of bytes out of the way, what was refused for its depth is refused still; the depth is all that stands there. */
+function checkGenerously({ fields, expect }: EntryCase): void {
+  const [, text] = fields[0] ?? ["", ""];
+  const isNested =
+    typeof text !== "string" &&
+    Array.isArray(text) &&
+    text.some(
+      (part) => typeof part === "object" && "repeat" in part && /^[[{]/.test(part.repeat) && !text.includes('"'),
+    );
+  if (!isNested) return;
+  checkDecoding(bytesOf(text), expect as Expectation, GENEROUS);
+}

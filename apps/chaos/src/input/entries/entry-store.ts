@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import type { AgentCommError, Transport, TransportOptions } from "@agentcomm/protocol";
+import { createMemoryBroker, createMemoryTransport } from "@agentcomm/transport-memory";
+import { createRedisTransport, shardOf } from "@agentcomm/transport-redis";
+import { Redis } from "ioredis";
+import type { FieldRules, StoredEntry } from "./stored-entry.js";
+
+/** A store that a stranger writes to behind the library's back, and a transport on it. */
+export interface EntryStore extends AsyncDisposable {
+  readonly name: string;
+  readonly rules: FieldRules;
+  readonly transport: Transport;
+  /** What the transport told of failures in the background. */
+  readonly troubles: AgentCommError[];
+  /** Puts entries into a mailbox as they are. */
+  put(agentId: string, entries: readonly StoredEntry[]): Promise<void>;
+}
+
+/** A Redis store: also its keys, for who would spoil them. */
+export interface RedisEntryStore extends EntryStore {
+  readonly client: Redis;
+  /** The key of the mailbox with that prefix: `q:`, `box:`, …; `lane` for the stream. */
+  keyOf(agentId: string, prefix: string, lane?: string): string;
+}
+
+/** A store in memory. */
+export function openMemoryEntryStore(options: TransportOptions = {}): EntryStore {
+  const broker = createMemoryBroker();
+  const troubles: AgentCommError[] = [];
+  const transport = createMemoryTransport({ ...options, broker, onError: (error) => void troubles.push(error) });
+  return {
+    name: "memory",
+    rules: { repeats: false, digest: false },
+    transport,
+    troubles,
+    async put(agentId, entries) {
+      for (const { fields } of entries) {
+        const record = Object.fromEntries(fields.map(([name, value]) => [name.toString(), value]));
+        broker.putRaw("agentcomm", agentId, record);
+      }
+    },
+    [Symbol.asyncDispose]: () => transport.close(),
+  };
+}
+
+/** A store on Redis, in a namespace of its own. Its end removes what it stored. */
+export function openRedisEntryStore(url: string, options: TransportOptions = {}): RedisEntryStore {
+  const namespace = `input-${randomUUID()}`;
+  const client = new Redis(url);
+  const troubles: AgentCommError[] = [];
+  const transport = createRedisTransport({
+    ...options,
+    url,
+    namespace,
+    onError: (error) => void troubles.push(error),
+  });
+  const keyOf = (agentId: string, prefix: string, lane?: string) =>
+    `${namespace}:{${shardOf(agentId)}}:${prefix}${agentId}${lane === undefined ? "" : `:${lane}`}`;
+  return {
+    name: "Redis",
+    rules: { repeats: true, digest: true },
+    transport,
+    troubles,
+    client,
+    keyOf,
+    async put(agentId, entries) {
+      const queue = keyOf(agentId, "q:", "m");
+      const adding = client.pipeline();
+      // An entry of a stream has a field at least.
+      for (const { fields } of entries) if (fields.length > 0) adding.call("XADD", [queue, "*", ...fields.flat()]);
+      for (const [error] of (await adding.exec()) ?? []) if (error !== null) throw error;
+    },
+    async [Symbol.asyncDispose]() {
+      await transport.close();
+      for await (const keys of client.scanStream({ match: `${namespace}:*`, count: 1_000 })) {
+        if (keys.length > 0) await client.unlink(keys);
+      }
+      client.disconnect();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import type { Arbitrary } from "fast-check";
+
+/** What the checks of a class may use. */
+export interface InputEnvironment {
+  readonly redisUrl: string;
+}
+
+/** A class of bad input: what its cases look like, and how they are checked. */
+export interface InputClass<Case = unknown> {
+  /** Names it on the command line and in the corpus. */
+  readonly name: string;
+  /** What must hold, as a claim. */
+  readonly title: string;
+  /** Its cases. They are plain JSON, so that one that fails can be kept in the corpus: hostile values are built from recipes. */
+  readonly cases: Arbitrary<Case>;
+  /** How many cases are checked together. */
+  readonly batch: number;
+  /** Whether a case is one of the giants, which are few. */
+  isGiant?(each: Case): boolean;
+  /** Opens what its checks need. */
+  open(environment: InputEnvironment): Promise<InputCheck<Case>>;
+}
+
+/** Checks cases, between its opening and its end. */
+export interface InputCheck<Case = unknown> extends AsyncDisposable {
+  /** Rejects with what did not hold. It must give the same answer for one case alone as for the same case among others. */
+  check(cases: readonly Case[]): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import type { Row } from "../rows/row.js";
+import { type RowResult, runRow } from "../rows/run-row.js";
+import { MUTANT_VARIABLE, type Mutant } from "./mutant.js";
+
+/** What a row made of a mutant. */
+export interface MutantTrial {
+  readonly row: string;
+  readonly scale: number;
+  /** "broken": the row itself did not run to its end, which proves nothing. */
+  readonly verdict: "caught" | "not caught" | "broken";
+  /** The claims that did not hold, with what was measured; or why the row broke. */
+  readonly by?: readonly string[];
+}
+
+/** What became of a mutant. */
+export interface MutantResult {
+  readonly mutant: string;
+  readonly fault: string;
+  readonly seed: number;
+  readonly trials: readonly MutantTrial[];
+}
+
+/** What running mutants takes. */
+export interface MutantOptions {
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+const HOOK = new URL("hook.js", import.meta.url).href;
+
+/** Runs a mutant through rows, each at its scale for tests. Rejects only with the reason of `signal`. */
+export async function runMutant(mutant: Mutant, rows: readonly Row[], options: MutantOptions): Promise<MutantResult> {
+  const trials: MutantTrial[] = [];
+  for (const row of rows) {
+    const result = await runRow(row, {
+      ...options,
+      scale: row.testScale,
+      say: (text) => options.say(`${row.id}: ${text}`),
+      execArgv: ["--import", HOOK],
+      env: { [MUTANT_VARIABLE]: mutant.name },
+    });
+    trials.push(trialOf(result));
+  }
+  return { mutant: mutant.name, fault: mutant.fault, seed: options.seed, trials };
+}
+
+function trialOf({ row, scale, verdict, reason, checks = [] }: RowResult): MutantTrial {
+  const by = checks.filter(({ holds }) => !holds).map(({ claim, measured }) => `${claim}: ${measured}`);
+  if (by.length > 0) return { row, scale, verdict: "caught", by };
+  if (verdict === "holds" || verdict === "limit") return { row, scale, verdict: "not caught" };
+  return { row, scale, verdict: "broken", by: [reason ?? verdict] };
+}
+
+/** Whether some row caught it. */
+export function isCaught({ trials }: MutantResult): boolean {
+  return trials.some(({ verdict }) => verdict === "caught");
+}

@@ -1,0 +1,129 @@
+import type { Actor } from "../actors/actor.js";
+import type { Account } from "../oracle/check-journals.js";
+import type { StoreAddress } from "../oracle/raw-store.js";
+import { countMailboxes, readResidue } from "../oracle/read-residue.js";
+import type { Scene } from "../scene/scene.js";
+import { atLeast, atMost, nothingLost } from "./checks.js";
+import type { Row } from "./row.js";
+
+/** Processes at the same time. */
+const LANES = 2;
+/** Messages of each agent: as the visitors number them. */
+const MESSAGES = 2;
+
+/**
+ * F19: agents come, get messages and go, thousands of them, hundreds in each process. Some processes are killed in the middle: the agents
+ * of some come back under the same ids in another process, and what others left is removed by somebody else.
+ */
+export const agentsComeAndGo: Row = {
+  id: "F19",
+  title: "10,000 agents come and go",
+  invariant: "keys, consumers, groups left: 0",
+  testScale: 0.02,
+  async run(scene) {
+    const server = await scene.redis();
+    const agents = scene.scaled(10_000, 100);
+    const town: Town = {
+      scene,
+      server,
+      url: server.url,
+      perProcess: Math.max(Math.round(agents / 16), 100),
+      ranges: 0,
+      behind: 0,
+      done: 0,
+      processes: 0,
+    };
+    await Promise.all(Array.from({ length: LANES }, () => visitAgain(town, agents)));
+    const account = await scene.account([server]);
+    const { keys, groups, consumers, bells } = await readResidue(server, scene.namespace);
+    return {
+      load: `${agentsIn(account)} agents, ${account.accepted} messages, ${town.processes} processes`,
+      lost: account.lost.count,
+      duplicates: account.repeats,
+      worstRecoveryMs: null,
+      checks: [
+        ...nothingLost(account),
+        atLeast("agents that came and went", agentsIn(account), agents),
+        atLeast("mailboxes that killed processes left behind", town.behind, 2),
+        {
+          claim: "keys left",
+          measured: keys.length === 0 ? 0 : `${keys.length}: ${keys.slice(0, 3).join(", ")}`,
+          allowed: "0",
+          holds: keys.length === 0,
+        },
+        atMost("consumer groups left", groups, 0),
+        atMost("consumers left", consumers, 0),
+        atMost("bells", bells, 64),
+      ],
+    };
+  },
+};
+
+interface Town {
+  readonly scene: Scene;
+  readonly server: StoreAddress;
+  readonly url: string;
+  readonly perProcess: number;
+  /** Agents whose process was not killed. */
+  done: number;
+  /** Mailboxes that were found after a process had been killed. */
+  behind: number;
+  /** How many ranges of agents were begun. */
+  ranges: number;
+  processes: number;
+}
+
+/** One process of agents after the other, until there have been enough. */
+async function visitAgain(town: Town, agents: number): Promise<void> {
+  const { scene, server, perProcess } = town;
+  while (town.done < agents) {
+    const range = town.ranges++;
+    const first = range * perProcess + 1;
+    // The first two are killed for certain: one of each kind.
+    const isKilled = range < 2 || scene.random() < 0.4;
+    const comesBack = range < 2 ? range === 0 : scene.random() < 0.5;
+    const isOfRange = (id: string): boolean =>
+      Math.floor((Number(id.replace("visitor-", "")) - 1) / perProcess) === range;
+    const visitors = await start(town, first, false);
+    if (isKilled) {
+      const count = () => countMailboxes(server, scene.namespace, isOfRange);
+      const ended = visitors.done.then(() => true);
+      await Promise.race([ended, scene.becomes(30_000, async () => (await count()) > 5)]);
+      await scene.kill(visitors, "process of agents killed");
+      town.behind += await count();
+      const others = await start(town, first, !comesBack);
+      await scene.until(others.done);
+      town.done += comesBack ? perProcess : 0;
+    } else {
+      await scene.until(visitors.done);
+      scene.fault("process of agents ended");
+      town.done += perProcess;
+    }
+    scene.say(`${town.done} agents have come and gone`);
+  }
+}
+
+/** Starts a process of agents; or one that removes what such a process left. */
+async function start(town: Town, first: number, cleansUp: boolean): Promise<Actor> {
+  const { scene, url, perProcess } = town;
+  town.processes += 1;
+  return await scene.actor({
+    kind: "visitors",
+    transport: scene.transport(url, { retryBackoff: { minMs: 20, maxMs: 100 } }),
+    first,
+    count: perProcess,
+    atOnce: Math.min(perProcess / 4, 50),
+    sender: town.processes,
+    heartbeatIntervalMs: 1_000,
+    cleansUp,
+  });
+}
+
+/** How many agents were given messages. */
+function agentsIn(account: Account): number {
+  const found = new Set<number>();
+  for (const { id, deliveries } of account.entries()) {
+    if (deliveries.length > 0) found.add(Math.floor((Number(id.slice(id.indexOf(".") + 1)) - 1) / MESSAGES));
+  }
+  return found.size;
+}

@@ -1,0 +1,99 @@
+import { checkTasks } from "../oracle/check-tasks.js";
+import { readTasks } from "../oracle/read-tasks.js";
+import { takeOvers } from "../oracle/take-overs.js";
+import { TaskHistory } from "../oracle/task-history.js";
+import type { RawTask } from "../oracle/task-record.js";
+import { atLeast, atMost, noTaskLost } from "./checks.js";
+import type { Row } from "./row.js";
+
+const LANES = [1, 2];
+const WINDOW = 100;
+const SLOTS = 6;
+
+/** F15: coordinators are killed while they assign and follow; another process goes on under their id. */
+export const coordinatorsKilled: Row = {
+  id: "F15",
+  title: "kill -9 a coordinator every 5 s, two under one id",
+  invariant: "tasks lost 0, committed twice 0; takeover ≤ lease + 1 s",
+  testScale: 0.04,
+  async run(scene) {
+    // A small run has no time for leases and kills as far apart as those of a large one, which keeps the default.
+    const small = scene.scale < 0.1;
+    const leaseMs = small ? 1_000 : 10_000;
+    const server = await scene.redis();
+    const transport = scene.transport(server.url);
+    const history = scene.own(new TaskHistory(server, scene.namespace));
+    const each = scene.scaled(10_000, 300);
+    const agents = await Promise.all(
+      LANES.map((process) =>
+        scene.actor({
+          kind: "agents",
+          transport,
+          agents: [1, 2].map((number) => `agent-${process}-${number}`),
+          capabilities: [],
+          slots: SLOTS,
+        }),
+      ),
+    );
+    const start = (lane: number) =>
+      scene.actor({
+        kind: "coordinator",
+        transport,
+        coordinatorId: "boss",
+        lane,
+        count: each,
+        window: WINDOW,
+        leaseMs,
+        seed: scene.seed,
+        // Longer than the agents have slots for: so there are always tasks that wait with the one that is killed.
+        work: [
+          { share: 0.03, work: { ms: 10, fails: "once" } },
+          { share: 0.01, work: { ms: 0, fails: "always" } },
+          { share: 0.1, work: { ms: 200 } },
+          { share: 0.86, work: { ms: 60 } },
+        ],
+      });
+    const coordinators = await Promise.all(LANES.map(start));
+    const count = each * LANES.length;
+    const ended = (left: number) => async () => {
+      scene.say(`${history.finished} of ${count} tasks done, ${scene.interruptions.length} coordinators killed`);
+      return history.finished >= count - left;
+    };
+    await scene.whilst(
+      scene.becomes(small ? 30_000 : 300_000, ended(2 * WINDOW)),
+      () => (small ? 500 : 5_000),
+      async () => {
+        const victim = scene.between(0, LANES.length - 1);
+        await scene.kill(coordinators[victim] as (typeof coordinators)[number], "coordinator killed");
+        coordinators[victim] = await start(LANES[victim] as number);
+      },
+    );
+    await scene.becomes(small ? 15_000 : 60_000, ended(0));
+    await scene.until(Promise.all(coordinators.map((coordinator) => coordinator.stop(5_000))));
+    await scene.until(Promise.all(agents.map((agent) => agent.stop())));
+    await history.stop();
+    const { dir, interruptions } = scene;
+    const store = await readTasks(server, scene.namespace);
+    const account = await checkTasks({ dir, store, traces: history.traces, endOf });
+    const taken = takeOvers(history.traces, interruptions);
+    const slowest = taken.at(-1)?.ms ?? 0;
+    return {
+      load: `${account.accepted} tasks, ${LANES.length} coordinators under one id, lease ${leaseMs / 1_000} s`,
+      lost: account.lost.count,
+      duplicates: account.repeats,
+      worstRecoveryMs: Math.round(slowest),
+      checks: [
+        ...noTaskLost(account, count),
+        atMost("changes of records that the checker did not see", history.missed, 0),
+        atLeast("coordinators killed", interruptions.length, 3),
+        atLeast("tasks that killed coordinators held", taken.length, interruptions.length),
+        atLeast("of them, tasks that another had to take over", taken.filter((one) => one.isAdoption).length, 1),
+        atMost("takeover, the slowest", slowest, leaseMs + 1_000, " ms"),
+      ],
+    };
+  },
+};
+
+function endOf({ parameters }: RawTask): string {
+  return parameters.fails === "always" ? "failed" : "completed";
+}

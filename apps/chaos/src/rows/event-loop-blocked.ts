@@ -1,0 +1,144 @@
+import { startProxy } from "@agentcomm/test-redis";
+import type { TransportOrder } from "../actors/orders.js";
+import type { Account } from "../oracle/check-journals.js";
+import type { StoreAddress } from "../oracle/raw-store.js";
+import { createRandom } from "../scene/random.js";
+import type { Scene } from "../scene/scene.js";
+import { atLeast, atMost, none, nothingLost } from "./checks.js";
+import type { Row } from "./row.js";
+
+const LEASE_MS = 500;
+/** Of those who cannot renew: the time by which they are told early, a tenth, must be more than a busy processor's delays. */
+const LONG_LEASE_MS = 2_000;
+
+/**
+ * F14: handlers hold the event loop up for two leases, so that nothing in their process can be renewed or told; what they and their
+ * neighbours do afterwards is refused. Beside them receivers whose handlers leave the event loop alone, but whose leases cannot be
+ * renewed because their line to the store is dead: these are told before somebody else has their message.
+ */
+export const eventLoopBlocked: Row = {
+  id: "F14",
+  title: "handler blocks the event loop for 2 leases",
+  invariant: "stale settles accepted 0; who can be told is told before the message is handed out again",
+  testScale: 0.01,
+  async run(scene) {
+    const server = await scene.redis();
+    // Whoever is held up again and again has not failed: no message becomes poison here.
+    const transport = scene.transport(server.url, { maxDeliveries: 1_000 });
+    const blocks = scene.scaled(1_000, 10);
+    const receivers = await Promise.all(
+      Array.from({ length: scene.scale < 0.1 ? 8 : 24 }, () =>
+        scene.receiver({ transport, mailboxes: ["blocked"], concurrency: 4, leaseMs: LEASE_MS, acks: "handler" }),
+      ),
+    );
+    // Each receiver is held up half of the time.
+    const load = { transport, to: ["blocked"], perSecond: receivers.length / 2 };
+    const blocking = await scene.sender({
+      ...load,
+      count: blocks,
+      work: [{ share: 1, work: { kind: "block", ms: 2 * LEASE_MS } }],
+    });
+    const neighbours = await scene.sender({
+      ...load,
+      count: blocks * 3,
+      perSecond: load.perSecond * 3,
+      work: [{ share: 1, work: { kind: "sleep", ms: 200 } }],
+    });
+    const sent = Promise.all([blocking.done, neighbours.done]);
+    const cutOff = await cutOffNowAndThen(scene, server, transport, sent);
+    await scene.until(sent);
+    await scene.drained([server], 60_000);
+    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    const account = await scene.account([server]);
+    // The first sender's: the messages that blocked, and were meanwhile handed to somebody else.
+    const blocked = repeatsOf(account, "1.");
+    scene.fault("event loop blocked", blocked);
+    const { told, late } = tellings(account, cutOff);
+    return {
+      load: `${account.accepted} messages, ${receivers.length + cutOff.size} receivers, lease ${LEASE_MS / 1_000} s`,
+      lost: account.lost.count,
+      duplicates: account.repeats,
+      worstRecoveryMs: null,
+      checks: [
+        ...nothingLost(account),
+        atLeast("event loops blocked until the message was handed to somebody else", blocked, 0.9 * blocks),
+        atLeast("stale settles that were tried", account.leaseLost, 0.9 * blocks),
+        none("stale settles accepted", account.staleSettled),
+        atLeast("handlers told that their lease ends", told, 1),
+        atMost("handlers told too late, or not at all", late, 0),
+      ],
+    };
+  },
+};
+
+/**
+ * Receivers of a mailbox of their own whose lines go dead for a lease and a half, again and again until `end`; and others, with good lines,
+ * to whom their messages go. Resolves to the pids of the former.
+ */
+async function cutOffNowAndThen(
+  scene: Scene,
+  server: StoreAddress,
+  transport: TransportOrder,
+  end: Promise<unknown>,
+): Promise<ReadonlySet<number>> {
+  const plan = { mailboxes: ["cut-off"], concurrency: 4, leaseMs: LONG_LEASE_MS, acks: "handler" } as const;
+  const good = await Promise.all([1, 2].map(() => scene.receiver({ ...plan, transport })));
+  const lines = await Promise.all([1, 2, 3].map(async () => scene.own(await startProxy(server.port))));
+  const bad = await Promise.all(
+    lines.map(({ host, port }) =>
+      scene.receiver({ ...plan, transport: { ...transport, url: `redis://${host}:${port}` } }),
+    ),
+  );
+  const sender = await scene.sender({
+    transport,
+    to: plan.mailboxes,
+    count: 1_000_000,
+    // What all of them can do together, cut off or not.
+    perSecond: 4,
+    work: [{ share: 1, work: { kind: "sleep", ms: 2 * LONG_LEASE_MS } }],
+  });
+  let over = false;
+  const stop = (): void => {
+    over = true;
+  };
+  void end.then(stop, stop);
+  const breaks = async (line: (typeof lines)[number], index: number): Promise<void> => {
+    const random = createRandom(scene.seed + index);
+    do {
+      await scene.pass(700 + random() * 1_000);
+      scene.fault("line dead");
+      line.stall();
+      await scene.pass(1.5 * LONG_LEASE_MS);
+      line.mend();
+    } while (!over);
+  };
+  await Promise.all(lines.map(breaks));
+  await scene.until(sender.stop());
+  await scene.drained([server], 60_000);
+  await Promise.all([...good, ...bad].map((receiver) => receiver.stop()));
+  return new Set(bad.map(({ pid }) => pid));
+}
+
+/** How many messages whose ids start so were handed out more than once. */
+function repeatsOf(account: Account, prefix: string): number {
+  let count = 0;
+  for (const { id, deliveries } of account.entries()) count += Number(id.startsWith(prefix) && deliveries.length > 1);
+  return count;
+}
+
+/** Of those deliveries to `pids` that were followed by another one: how many handlers were told, and how many too late. */
+function tellings(account: Account, pids: ReadonlySet<number>): { readonly told: number; readonly late: number } {
+  let told = 0;
+  let late = 0;
+  for (const { deliveries, ends } of account.entries()) {
+    for (const { pid, attempt, atMs } of deliveries) {
+      const next = deliveries.find((delivery) => delivery.attempt === attempt + 1);
+      if (!pids.has(pid) || next === undefined) continue;
+      const telling = ends.find((each) => each.kind === "told" && each.pid === pid && each.attempt === attempt);
+      told += Number(telling !== undefined);
+      // One whose delivery was on the dead line for longer than its lease starts as one that was told.
+      late += Number(telling === undefined || (telling.atMs > next.atMs && atMs < next.atMs));
+    }
+  }
+  return { told, late };
+}

@@ -1,0 +1,81 @@
+import type { Actor } from "../actors/actor.js";
+import type { TransportOrder } from "../actors/orders.js";
+import { acceptedSince } from "../oracle/accepted-since.js";
+import type { StoreAddress } from "../oracle/raw-store.js";
+import type { Scene } from "../scene/scene.js";
+
+/** What is under way while servers fail over. */
+export interface FailoverLoad {
+  /** Resolves once the sender that goes on has had a send to each mailbox accepted later than `atMs`, on the clock of the journals. */
+  acceptedAfter(atMs: number): Promise<void>;
+  /** Waits for all to be sent and handled by what is stored at `nodes`, and ends it. */
+  end(nodes: readonly StoreAddress[]): Promise<void>;
+}
+
+/** How much is under way. */
+export interface FailoverLoadPlan {
+  /** How senders reach the store, and how receivers do. */
+  readonly sending: TransportOrder;
+  readonly receiving: TransportOrder;
+  readonly mailboxes: readonly string[];
+  readonly messages: number;
+  readonly perSecond: number;
+  /** Longer than any fault lasts: who is alive keeps what it holds. */
+  readonly leaseMs: number;
+}
+
+/** Sends of the one that goes on until the end, a second: no fault finds nobody sending. */
+const TRICKLE = 50;
+/** Handlers at work while servers change their parts: some sixty at any time. */
+const LONG_WORK = { kind: "sleep", ms: 3_000 } as const;
+const LONG_WORKS_PER_SECOND = 20;
+/** How long sends may fail after a fault until something is wrong with the row. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Two senders, one that leaves what fails and one that repeats it, two receivers that ack for certain, and a third sender which goes
+ * on until the end, however long the faults take. Each of them outlives all faults.
+ */
+export async function startFailoverLoad(
+  scene: Scene,
+  { sending, receiving, mailboxes, messages, perSecond, leaseMs }: FailoverLoadPlan,
+): Promise<FailoverLoad> {
+  const receive = { transport: receiving, mailboxes, concurrency: 100, leaseMs, acks: "handler" } as const;
+  const receivers = await Promise.all([1, 2].map(() => scene.receiver(receive)));
+  const work = [{ share: LONG_WORKS_PER_SECOND / perSecond, work: LONG_WORK }];
+  const send = (onFailure: "leave" | "repeat"): Promise<Actor> =>
+    scene.sender({
+      transport: sending,
+      to: mailboxes,
+      count: Math.ceil(messages / 2),
+      perSecond: perSecond / 2,
+      onFailure,
+      work,
+    });
+  const goesOn = await scene.sender({
+    transport: sending,
+    to: mailboxes,
+    count: 1_000_000,
+    perSecond: TRICKLE,
+    onFailure: "repeat",
+  });
+  const senders = await Promise.all([send("leave"), send("repeat")]);
+  const sent = Promise.all(senders.map(({ done }) => done));
+  return {
+    async acceptedAfter(atMs) {
+      const accepted = async (): Promise<boolean> => {
+        const numbers = await acceptedSince(scene.dir, goesOn.pid, atMs);
+        return new Set(numbers.map((number) => number % mailboxes.length)).size === mailboxes.length;
+      };
+      if (!(await scene.becomes(PATIENCE_MS, accepted))) {
+        throw new Error(`not every mailbox had a send accepted within ${PATIENCE_MS} ms after a fault`);
+      }
+    },
+    async end(nodes) {
+      await scene.until(sent);
+      await scene.until(goesOn.stop());
+      await scene.drained(nodes, PATIENCE_MS);
+      await scene.until(Promise.all(receivers.map((receiver) => receiver.stop())));
+    },
+  };
+}

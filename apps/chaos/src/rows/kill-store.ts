@@ -1,0 +1,68 @@
+import type { RedisOptions, RedisServer } from "@agentcomm/test-redis";
+import { journalNow } from "../oracle/read-journals.js";
+import type { Scene } from "../scene/scene.js";
+import type { Outage } from "./outages.js";
+
+/** What a store is killed under. */
+export interface KillPlan {
+  /** Of the server. */
+  readonly config: NonNullable<RedisOptions["config"]>;
+  /** The number of its sender: 1, where there is only one. */
+  readonly sender?: number;
+  readonly messages: number;
+  readonly perSecond: number;
+  readonly kills: number;
+  /** Of each of the two receivers. */
+  readonly concurrency: number;
+  readonly leaseMs: number;
+  /** Called with each process of the server, before it gets messages; what comes back is disposed of when that process is killed. */
+  readonly beset?: (server: RedisServer) => Promise<AsyncDisposable>;
+}
+
+const RECEIVERS = 2;
+
+/**
+ * Starts a server, sends and receives, and meanwhile kills the server again and again and starts it at once: spread over the time that sending
+ * takes. Resolves to the outages, once everything is sent and handled and the receivers have ended.
+ */
+export async function killStoreUnderLoad(
+  scene: Scene,
+  plan: KillPlan,
+): Promise<{ readonly server: RedisServer; readonly outages: Outage[] }> {
+  const { sender: number = 1, messages, perSecond, kills, concurrency, leaseMs, beset } = plan;
+  const everyMs = ((messages / perSecond) * 1_000) / (kills + 1);
+  // A sender that was kept up catches up: outages do not make it last longer.
+  const killsAtMs = Array.from({ length: kills }, (_, index) => everyMs * (index + 0.75 + 0.5 * scene.random()));
+  const server = await scene.redis({ config: plan.config });
+  const transport = scene.transport(server.url);
+  const receive = { transport, mailboxes: ["worker"], concurrency, leaseMs, acks: "handler" } as const;
+  let besetting = await beset?.(server);
+  const receivers = await Promise.all(Array.from({ length: RECEIVERS }, () => scene.receiver(receive)));
+  const sender = await scene.sender({
+    transport,
+    sender: number,
+    to: ["worker"],
+    count: messages,
+    perSecond,
+    onFailure: "repeat",
+    // So that kills meet handlers at work.
+    work: [{ share: 0.1, work: { kind: "sleep", ms: 50 } }],
+  });
+  const start = performance.now();
+  const outages: Outage[] = [];
+  for (const atMs of killsAtMs) {
+    await scene.pass(Math.max(atMs - (performance.now() - start), 0));
+    const fromMs = journalNow();
+    scene.fault("Redis killed and started");
+    await Promise.all([server.kill(), besetting?.[Symbol.asyncDispose]()]);
+    await server.restart();
+    outages.push({ fromMs, toMs: journalNow() });
+    besetting = await beset?.(server);
+    scene.say(`the store of sender ${number} was killed ${outages.length} times`);
+  }
+  await scene.until(sender.done);
+  await besetting?.[Symbol.asyncDispose]();
+  await scene.drained([server], 60_000);
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  return { server, outages };
+}

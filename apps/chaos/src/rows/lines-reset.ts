@@ -1,0 +1,113 @@
+import { startProxy, type TcpProxy } from "@agentcomm/test-redis";
+import type { Actor } from "../actors/actor.js";
+import type { Usage } from "../actors/usage.js";
+import { countAdded } from "../oracle/count-added.js";
+import { measureServer } from "../oracle/measure-server.js";
+import { journalNow } from "../oracle/read-journals.js";
+import { atLeast, atMost, nothingLost } from "./checks.js";
+import type { Row } from "./row.js";
+
+const STALL_MS = 500;
+/** More than any sender gets to send. */
+const ENDLESS = 10_000_000;
+/** The heap after a collection differs by so much by itself. What one reset leaves behind, a socket and a client, is some 20 KiB. */
+const HEAP_NOISE_BYTES = 4 * 1_024 * 1_024;
+
+/**
+ * F9: all connections are reset every 200 to 500 ms; now and then the server's ends are closed and the clients' ends stay open and
+ * silent, until the transport gives them up. What the processes use is measured once a fifth of the time is over, so that all
+ * code has run and all buffers have grown, and again at the end.
+ */
+export const linesReset: Row = {
+  id: "F9",
+  title: "reset every 200–500 ms for 5 min",
+  invariant: "lost 0; no leak of sockets, listeners, memory",
+  testScale: 0.01,
+  async run(scene) {
+    const durationMs = Math.max(300_000 * scene.scale, 4_500);
+    const goal = scene.scaled(200_000, 2_000);
+    const server = await scene.redis();
+    const lines = [scene.own(await startProxy(server.port)), scene.own(await startProxy(server.port))] as const;
+    const [toSenders, toReceivers] = lines.map(({ host, port }) =>
+      scene.transport(`redis://${host}:${port}`, { stallMs: STALL_MS }),
+    ) as [ReturnType<typeof scene.transport>, ReturnType<typeof scene.transport>];
+    const perSecond = (1_100 * goal) / durationMs / 2;
+    const work = [
+      { share: 0.1, work: { kind: "sleep", ms: 20 } },
+      { share: 0.001, work: { kind: "sleep", ms: 2_000 } },
+    ] as const;
+    const sender = { transport: toSenders, to: ["worker"], count: ENDLESS, perSecond, work };
+    const receiver = { transport: toReceivers, mailboxes: ["worker"], leaseMs: 3_000 };
+    const receivers = await Promise.all([1, 2, 3].map(() => scene.receiver(receiver)));
+    const senders = await Promise.all([1, 2].map(() => scene.sender(sender)));
+    const actors = [...receivers, ...senders];
+    // Two of each receiver, one of each sender.
+    const normal = 2 * receivers.length + senders.length;
+    const isNormal = () => lines.reduce((sum, line) => sum + line.open, 0) === normal;
+    const calm = () => scene.becomes(20_000, async () => isNormal());
+
+    await calm();
+    const resetFor = async (ms: number): Promise<void> => {
+      for (const end = journalNow() + ms; journalNow() < end; ) {
+        await scene.pass(scene.between(200, 500));
+        if (scene.random() < 0.1) {
+          const line = lines[scene.between(0, 1)] as TcpProxy;
+          line.abandon();
+          scene.fault("connections half-open");
+          await scene.pass(2 * STALL_MS);
+        } else {
+          for (const line of lines) line.cut();
+          scene.fault("connections reset");
+        }
+        scene.say(`${scene.faults["connections reset"]} resets`);
+      }
+    };
+    await resetFor(durationMs / 5);
+    await calm();
+    const early = await measureAll(actors);
+    await resetFor((durationMs * 4) / 5);
+    await scene.becomes(60_000, async () => (await countAdded(server, scene.namespace)) >= goal);
+    const isCalm = await calm();
+    const late = await measureAll(actors);
+    // A connection whose end is on its way is none that was left behind.
+    let connections = 0;
+    await scene.becomes(5_000, async () => {
+      connections = (await measureServer(server, scene.namespace)).connections;
+      return connections <= normal;
+    });
+    await scene.until(Promise.all(senders.map((each) => each.stop())));
+    await scene.drained([server], 60_000);
+    await Promise.all(receivers.map((each) => each.stop()));
+    const { consumers } = await measureServer(server, scene.namespace);
+    const account = await scene.account([server]);
+    const resets = scene.faults["connections reset"] ?? 0;
+    const made = lines.reduce((sum, line) => sum + line.made, 0);
+    return {
+      load: `${account.accepted} messages, ${resets} resets, ${made} connections made`,
+      lost: account.lost.count,
+      duplicates: account.repeats,
+      worstRecoveryMs: null,
+      checks: [
+        ...nothingLost(account),
+        atLeast("messages accepted", account.accepted, goal),
+        atLeast("resets of all connections", resets, Math.max((durationMs / 500) * 0.8, 8)),
+        atLeast("connections made", made, resets * actors.length),
+        atMost("connections of the clients beyond the normal number", isCalm ? 0 : 1, 0),
+        atMost("connections of the server beyond the normal number", connections - normal, 0),
+        atMost("open sockets and files that came to stay, worst process", worst(early, late, "openFiles"), 0),
+        atMost("warnings of Node", late.flatMap(({ warnings }) => warnings).length, 0),
+        atMost("heap that came to stay, worst process", worst(early, late, "heapBytes"), HEAP_NOISE_BYTES, " bytes"),
+        atMost("consumers left behind", consumers, 0),
+      ],
+    };
+  },
+};
+
+function measureAll(actors: readonly Actor[]): Promise<Usage[]> {
+  return Promise.all(actors.map((actor) => actor.measure()));
+}
+
+/** By how much the process uses more that has grown most. */
+function worst(early: readonly Usage[], late: readonly Usage[], what: "openFiles" | "heapBytes"): number {
+  return Math.max(...late.map((usage, index) => usage[what] - (early[index]?.[what] ?? 0)));
+}

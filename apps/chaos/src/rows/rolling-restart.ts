@@ -1,0 +1,99 @@
+import type { Account } from "../oracle/check-journals.js";
+import { journalNow } from "../oracle/read-journals.js";
+import { atLeast, atMost, none, nothingLost, recoveredWithin } from "./checks.js";
+import type { Row } from "./row.js";
+import { worstOf } from "./worst-of.js";
+
+const RECEIVERS = 4;
+const LEASE_MS = 30_000;
+/** What some receivers get to end their work: less than some of it takes. */
+const SHORT_DRAIN_MS = 50;
+
+/**
+ * F18: all receivers are restarted in good order, one after the other, again and again; and one of two senders with them. Some
+ * receivers get too little time for all that they hold: what they hand back is handed out again at once, not when its lease ends.
+ */
+export const rollingRestart: Row = {
+  id: "F18",
+  title: "rolling restart of all receivers ×20",
+  invariant: "lost 0; finished work repeated 0; what is handed back is handed out at once",
+  testScale: 0.02,
+  async run(scene) {
+    const server = await scene.redis();
+    const transport = scene.transport(server.url);
+    const rounds = scene.scaled(20, 2);
+    const perSecond = scene.scale < 0.1 ? 800 : 4_000;
+    const load = {
+      transport,
+      to: ["worker"],
+      work: [
+        { share: 0.25, work: { kind: "sleep", ms: 20 } },
+        { share: 0.02, work: { kind: "sleep", ms: 500, heeds: true } },
+      ],
+    } as const;
+    const start = () => scene.receiver({ transport, mailboxes: ["worker"], concurrency: 50, leaseMs: LEASE_MS });
+    const receivers = await Promise.all(Array.from({ length: RECEIVERS }, start));
+    const stays = await scene.sender({ ...load, count: scene.scaled(160_000, 2_000), perSecond });
+    const stoppedAt = new Map<number, number>();
+
+    const restart = async (index: number): Promise<void> => {
+      const old = receivers[index] as (typeof receivers)[number];
+      const drainMs = scene.random() < 0.3 ? SHORT_DRAIN_MS : undefined;
+      // In half of the cases the new one is there before the old one goes.
+      const goesFirst = scene.random() < 0.5;
+      const stop = async (): Promise<void> => {
+        scene.fault(drainMs === undefined ? "receiver restarted" : "receiver restarted with a short drain time");
+        const atMs = journalNow();
+        stoppedAt.set(old.pid, atMs);
+        if (drainMs !== undefined) scene.interruptions.push({ pid: old.pid, atMs });
+        await scene.until(old.stop(drainMs));
+      };
+      if (goesFirst) await stop();
+      receivers[index] = await start();
+      if (!goesFirst) await stop();
+    };
+    let over = false;
+    const sent = stays.done.then(() => {
+      over = true;
+    });
+    for (let round = 1; round <= rounds || !over; round++) {
+      const passes = await scene.sender({ ...load, count: 1_000_000, perSecond: perSecond / 4 });
+      for (let index = 0; index < RECEIVERS; index++) await restart(index);
+      await scene.until(passes.stop());
+      scene.fault("sender restarted");
+      scene.say(`${round} rounds`);
+    }
+    await scene.until(sent);
+    await scene.drained([server], 60_000);
+    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    const account = await scene.account([server]);
+    const failedSends = Object.values(account.failures).reduce((sum, count) => sum + count, 0);
+    return {
+      load: `${account.accepted} messages, ${RECEIVERS} receivers, ${rounds} rounds, lease ${LEASE_MS / 1_000} s`,
+      lost: account.lost.count,
+      duplicates: account.repeats,
+      worstRecoveryMs: worstOf(account.recoveriesMs),
+      checks: [
+        ...nothingLost(account),
+        atLeast("receivers restarted", stoppedAt.size, rounds * RECEIVERS),
+        atLeast("of them in the middle of work", stoppedAtWork(account, stoppedAt), 0.8 * stoppedAt.size),
+        none("finished work repeated", account.repeatedAfterHandled),
+        atMost("failed sends", failedSends, 0),
+        atMost("dead letters", Object.values(account.dead).length, 0),
+        ...recoveredWithin(account, SHORT_DRAIN_MS + 1_000),
+      ],
+    };
+  },
+};
+
+/** How many processes had a handler running when they were told to stop. */
+function stoppedAtWork(account: Account, stoppedAt: ReadonlyMap<number, number>): number {
+  const found = new Set<number>();
+  for (const { deliveries, handledAtMs } of account.entries()) {
+    for (const { pid, atMs } of deliveries) {
+      const stopMs = stoppedAt.get(pid);
+      if (stopMs !== undefined && atMs < stopMs && handledAtMs > stopMs) found.add(pid);
+    }
+  }
+  return found.size;
+}

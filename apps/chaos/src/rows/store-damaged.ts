@@ -1,0 +1,119 @@
+import { StoreVandal } from "../faults/store-vandal.js";
+import { journalNow } from "../oracle/read-journals.js";
+import type { Scene, SenderPlan } from "../scene/scene.js";
+import { atLeast, atMost, none } from "./checks.js";
+import { accountForDamage } from "./damage-account.js";
+import { joinParts } from "./join-parts.js";
+import { rotatePasswords } from "./passwords-rotated.js";
+import type { Row, RowOutcome } from "./row.js";
+import { DEEDS, type Deed, WatchedDamage } from "./watched-damage.js";
+
+const MAILBOXES = ["worker-1", "worker-2"] as const;
+const RECEIVERS = 2;
+/** Of one second, for each process: connecting again, asking the server anew, looking into every mailbox. */
+const PARDONED_COMMANDS = 100;
+
+/**
+ * F12: the store is damaged behind the transport's back, under load and in quiet. What each damage took out of the store is read
+ * in the same step, so that what was lost is known message by message: that, and nothing else, may be missing. Each loss must be
+ * told before the next damage comes; and in quiet the server counts the commands of the second after it. Beside it, on a server
+ * of its own, the passwords of a user are rotated.
+ */
+export const storeDamaged: Row = {
+  id: "F12",
+  title: "FLUSHALL, XGROUP DESTROY, DEL, SCRIPT FLUSH, CLIENT KILL at random; passwords rotated",
+  invariant: "only what was taken away is lost; loss reported each time; no hot loop",
+  testScale: 0.01,
+  async run(scene) {
+    const [damage, passwords] = await Promise.all([
+      damageStore(await scene.part()),
+      rotatePasswords(await scene.part()),
+    ]);
+    return joinParts({ damage, passwords });
+  },
+};
+
+async function damageStore(scene: Scene): Promise<RowOutcome> {
+  const small = scene.scale < 0.1;
+  const server = await scene.redis();
+  const transport = scene.transport(server.url);
+  const vandal = scene.own(new StoreVandal(server, scene.namespace));
+  const receivers = await Promise.all(
+    Array.from({ length: RECEIVERS }, () =>
+      scene.receiver({ transport, mailboxes: MAILBOXES, concurrency: 10, leaseMs: 5_000, acks: "handler" }),
+    ),
+  );
+  // So that streams are made anew, and losses seen, in quiet too.
+  const trickle = await scene.sender({ transport, to: MAILBOXES, count: 10_000_000, perSecond: 20 });
+  const load: SenderPlan = {
+    transport,
+    to: MAILBOXES,
+    count: scene.scaled(2_500, 250),
+    perSecond: small ? 400 : 1_250,
+    // More than the receivers get done: there must be something to take away.
+    work: [{ share: 0.5, work: { kind: "sleep", ms: small ? 150 : 40 } }],
+  };
+  const damage = new WatchedDamage(scene, vandal, receivers);
+  // At first they get to know the server.
+  await scene.pass(500);
+  const idlePerSecond = await commandsPerSecond(scene, vandal);
+
+  const rounds = small ? 2 : 20;
+  const quietPerSecond: number[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const senders = await Promise.all([scene.sender(load), scene.sender(load)]);
+    const sent = scene.until(Promise.all(senders.map((sender) => sender.done)));
+    for (const deed of shuffled(scene)) {
+      await scene.pass(scene.between(20, small ? 100 : 200));
+      await damage.inflict(deed);
+    }
+    await sent;
+    // Save what the trickle brings.
+    await scene.drained([server], 60_000, 2);
+    const deed = DEEDS[(round + scene.seed) % DEEDS.length] as Deed;
+    quietPerSecond.push(await commandsPerSecond(scene, vandal, () => damage.inflict(deed)));
+    scene.say(`${round} rounds of ${rounds}`);
+  }
+  await scene.until(trickle.stop());
+  await scene.drained([server], 60_000);
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  const account = await scene.account([server]);
+  const { lostToDamage, lostOtherwise, storedTwice } = accountForDamage(account, damage.losses);
+  return {
+    load: `${account.accepted} messages, ${RECEIVERS} receivers, ${lostToDamage.count} messages taken away unhandled`,
+    lost: lostOtherwise.count,
+    duplicates: account.repeats,
+    worstRecoveryMs: Math.round(Math.max(...damage.toldAfterMs)),
+    checks: [
+      atLeast("messages accepted", account.accepted, rounds * 2 * load.count),
+      ...DEEDS.map((deed) => atLeast(deed, scene.faults[deed] ?? 0, rounds)),
+      atLeast("messages taken away unhandled", lostToDamage.count, 1),
+      none("messages lost that nothing took away", lostOtherwise),
+      none("accepted messages stranded", account.stranded),
+      none("messages that nobody had sent", account.unexpected),
+      none("messages stored twice", storedTwice),
+      none("messages acked twice", account.ackedTwice),
+      atMost("losses that were not told", damage.losses.length - damage.toldAfterMs.length, 0),
+      atMost(
+        "commands in a second of quiet, damage included",
+        Math.max(...quietPerSecond),
+        2 * idlePerSecond + PARDONED_COMMANDS * (RECEIVERS + 1),
+      ),
+    ],
+  };
+}
+
+function shuffled(scene: Scene): Deed[] {
+  return DEEDS.map((deed) => ({ deed, rank: scene.random() }))
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ deed }) => deed);
+}
+
+/** Commands that the server ran in a second, or for as long as `act` takes. */
+async function commandsPerSecond(scene: Scene, vandal: StoreVandal, act = async () => {}): Promise<number> {
+  const before = await vandal.commandsRun();
+  const startMs = journalNow();
+  await act();
+  await scene.pass(Math.max(startMs + 1_000 - journalNow(), 0));
+  return ((await vandal.commandsRun()) - before) / ((journalNow() - startMs) / 1_000);
+}

@@ -1,0 +1,26 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { ALL_MUTANTS } from "../src/mutants/all-mutants.js";
+import { mutate } from "../src/mutants/mutant.js";
+
+const built = (file: string) => join(dirname(fileURLToPath(import.meta.url)), "../../../packages", file);
+
+test("there are nine mutants, each with a name of its own", () => {
+  expect(new Set(ALL_MUTANTS.map(({ name }) => name)).size).toBe(9);
+});
+
+test.each(ALL_MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
+  "%s is made from the library as it is built now",
+  async (_, mutant) => {
+    const source = await readFile(built(mutant.file), "utf8");
+    expect(mutate(source, mutant)).not.toBe(source);
+  },
+);
+
+test("a mutant whose place is gone, or stands there twice, is told of", () => {
+  const [mutant] = ALL_MUTANTS as [(typeof ALL_MUTANTS)[number]];
+  expect(() => mutate("", mutant)).toThrow(/0 times/);
+  expect(() => mutate(`${mutant.find} ${mutant.find}`, mutant)).toThrow(/2 times/);
+});
