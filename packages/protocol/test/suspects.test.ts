@@ -11,11 +11,11 @@ const entry = (token: string, attempt: number, reasons: readonly string[] = []):
 /** A subscription to these entries whose handlers end when the test says so. */
 function subscribed(entries: TakenEntry[], concurrency = 5) {
   const scripted = scriptedTransport({ take: async (_agentId, { limit }) => ({ entries: entries.splice(0, limit) }) });
-  const running = new Map<string, ReturnType<typeof pending>>();
+  const running = new Map<string, ReturnType<typeof pending<void>>>();
   const subscription = scripted.transport.subscribe(
     "b",
     async ({ token }) => {
-      const end = pending();
+      const end = pending<void>();
       running.set(token, end);
       await end.promise;
       running.delete(token);

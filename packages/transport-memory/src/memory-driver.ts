@@ -16,7 +16,7 @@ import {
   type TransportCapabilities,
   type TransportHealth,
 } from "@agentcomm/protocol";
-import { readOptions } from "@agentcomm/protocol/internal";
+import { invalidOption, quote, readOptions } from "@agentcomm/protocol/internal";
 import type { Mailbox } from "./mailbox.js";
 import { createMemoryBroker, type MemoryBroker, storeOf } from "./memory-broker.js";
 import { MemoryRecords } from "./memory-records.js";
@@ -164,6 +164,9 @@ class MemoryDriver implements Driver {
     agentId: string,
     options: { readonly after: string; readonly limit: number },
   ): Promise<readonly StoredDeadLetter[]> {
+    if (!/^\d{0,16}$/.test(options.after)) {
+      throw invalidOption("after", `is ${quote(options.after)}: give the id of a dead letter`);
+    }
     return this.#store.mailboxes.get(agentId)?.deadLetters(options.after, options.limit) ?? [];
   }
 

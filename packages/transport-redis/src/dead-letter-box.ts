@@ -5,7 +5,8 @@ import { LIST_DEAD, PURGE, REDRIVE } from "./scripts/dead-letters.js";
 import type { ShardGroup, ShardGroups } from "./shard-groups.js";
 import { shardOf } from "./shards.js";
 
-const ID = /^\d{1,20}-\d{1,20}$/;
+const ID = /^(\d{1,20})-(\d{1,20})$/;
+const LARGEST = 2n ** 64n - 1n;
 /** Dead letters per call: they may be large. */
 const PAGE = 250;
 
@@ -25,7 +26,7 @@ export class DeadLetterBox {
     { deadline }: DriverCall,
   ): Promise<readonly StoredDeadLetter[]> {
     const { after, limit } = options;
-    if (after !== "" && !ID.test(after)) {
+    if (after !== "" && !isId(after)) {
       throw new AgentCommError("INVALID_OPTIONS", `after is ${quote(after)}: give the id of a dead letter`, {
         outcome: "none",
         details: { option: "after" },
@@ -82,9 +83,15 @@ export class DeadLetterBox {
   }
 }
 
+/** Whether Redis takes it for an id of an entry: two numbers of 64 bits. */
+function isId(text: string): boolean {
+  const [, ...parts] = ID.exec(text) ?? [];
+  return parts.length === 2 && parts.every((part) => BigInt(part) <= LARGEST);
+}
+
 /** Each id once, those that can exist at all. */
 function pages(ids: readonly string[]): string[][] {
-  const known = [...new Set(ids)].filter((id) => ID.test(id));
+  const known = [...new Set(ids)].filter(isId);
   return Array.from({ length: Math.ceil(known.length / PAGE) }, (_, page) =>
     known.slice(page * PAGE, (page + 1) * PAGE),
   );

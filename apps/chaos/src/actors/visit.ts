@@ -12,7 +12,7 @@ const LEASE_MS = 1_000;
 const MESSAGES = 2;
 
 /** The id of a visiting agent. */
-export function visitorId(number: number): string {
+function visitorId(number: number): string {
   return `visitor-${number}`;
 }
 

@@ -35,7 +35,7 @@ export async function workTasks(order: AgentsOrder): Promise<RunningActor> {
 let done = 0;
 
 /** Does a task as its parameters say. What it resolves to no other run of any handler ever does. */
-export async function doTask(work: TaskWork, context: TaskContext, journal: Journal): Promise<string> {
+async function doTask(work: TaskWork, context: TaskContext, journal: Journal): Promise<string> {
   const { taskId, attempt, signal } = context;
   journal.write("delivered", taskId, attempt);
   if (work.endless === true) await new Promise((resume) => signal.addEventListener("abort", resume, { once: true }));

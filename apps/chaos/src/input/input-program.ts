@@ -9,13 +9,15 @@ import { StrayErrors } from "./stray-errors.js";
 const onOrphaned = (): never => process.exit(1);
 process.once("disconnect", onOrphaned);
 
-const tell = (news: InputNews): void => void process.send?.(news);
+/** Resolves once it is handed over: a channel that is closed before takes what it still holds with it. */
+const tell = (news: InputNews): Promise<void> => new Promise((resolve) => process.send?.(news, () => resolve()));
 
 const [job] = (await once(process, "message")) as [InputJob];
 const inputClass = inputClasses.find(({ name }) => name === job.class);
 if (inputClass === undefined) throw new Error(`no class of input is called ${job.class}`);
 using strays = new StrayErrors();
-tell({ kind: "done", outcome: await runClass(inputClass, job, strays, tell) });
+const outcome = await runClass(inputClass, job, strays, (news) => void tell(news));
+await tell({ kind: "done", outcome });
 process.off("disconnect", onOrphaned);
 // Nothing else keeps it: what a class leaves open would, and would be found by its process not ending.
 process.disconnect();

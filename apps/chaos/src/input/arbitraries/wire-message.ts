@@ -89,7 +89,7 @@ const likely: SchemaContext["likely"] = {
 const context: SchemaContext = { definitions: $defs, texts, likely };
 
 /** Valid messages of one kind each, built-in and custom, made from the published schema. */
-export const wireMessages: readonly Arbitrary<WireMessage>[] = anyOf.map(
+const wireMessages: readonly Arbitrary<WireMessage>[] = anyOf.map(
   (each) => fromSchema(each, context) as Arbitrary<WireMessage>,
 );
 

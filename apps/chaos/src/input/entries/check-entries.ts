@@ -64,7 +64,7 @@ export async function lettersIn(transport: Transport, agentId: string): Promise<
 }
 
 /** Throws if the transport told of a failure in the background: bad input is none. */
-export function expectNoTrouble({ name, troubles }: EntryStore): void {
+function expectNoTrouble({ name, troubles }: EntryStore): void {
   const [first] = troubles.splice(0);
   if (first !== undefined) throw new Error(`on ${name} the transport told of trouble`, { cause: first });
 }

@@ -45,7 +45,7 @@ export function inspectMessage(message: AgentMessage): void {
 }
 
 /** Throws unless a value is plain JSON, at most 32 levels deep, without the keys that reach a prototype. */
-export function inspectValue(value: unknown): void {
+function inspectValue(value: unknown): void {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     const next: unknown[] = [];

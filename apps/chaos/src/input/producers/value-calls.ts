@@ -16,7 +16,7 @@ import { anything } from "./anything.js";
 import type { ProducerScene } from "./producer-scene.js";
 
 /** Where all that is sent goes, unless the value says where. */
-export const TARGET = "target";
+const TARGET = "target";
 
 /** What the calls of the library take is typed; what is tried is what the types forbid. */
 type Whatever = never;
