@@ -7,11 +7,14 @@ import { joinParts } from "./join-parts.js";
 import { rotatePasswords } from "./passwords-rotated.js";
 import type { Row, RowOutcome } from "./row.js";
 import { DEEDS, type Deed, WatchedDamage } from "./watched-damage.js";
+import { worstOf } from "./worst-of.js";
 
 const MAILBOXES = ["worker-1", "worker-2"] as const;
 const RECEIVERS = 2;
 /** Of one second, for each process: connecting again, asking the server anew, looking into every mailbox. */
 const PARDONED_COMMANDS = 100;
+
+const DRAINED_MS = 20_000;
 
 /**
  * F12: the store is damaged behind the transport's back, under load and in quiet. What each damage took out of the store is read
@@ -62,20 +65,19 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
   const quietPerSecond: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     const senders = await Promise.all([scene.sender(load), scene.sender(load)]);
-    const sent = scene.until(Promise.all(senders.map((sender) => sender.done)));
     for (const deed of shuffled(scene)) {
       await scene.pass(scene.between(20, small ? 100 : 200));
       await damage.inflict(deed);
     }
-    await sent;
-    // Save what the trickle brings.
-    await scene.drained([server], 60_000, 2);
+    await scene.until(Promise.all(senders.map((sender) => sender.done)));
+    // Save what the trickle brings. What strands here strands again: no need to wait for it in each round.
+    if (!(await scene.drained([server], DRAINED_MS, 2))) break;
     const deed = DEEDS[(round + scene.seed) % DEEDS.length] as Deed;
     quietPerSecond.push(await commandsPerSecond(scene, vandal, () => damage.inflict(deed)));
     scene.say(`${round} rounds of ${rounds}`);
   }
   await scene.until(trickle.stop());
-  await scene.drained([server], 60_000);
+  await scene.drained([server], DRAINED_MS);
   await Promise.all(receivers.map((receiver) => receiver.stop()));
   const account = await scene.account([server]);
   const { lostToDamage, lostOtherwise, storedTwice } = accountForDamage(account, damage.losses);
@@ -83,7 +85,7 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
     load: `${account.accepted} messages, ${RECEIVERS} receivers, ${lostToDamage.count} messages taken away unhandled`,
     lost: lostOtherwise.count,
     duplicates: account.repeats,
-    worstRecoveryMs: Math.round(Math.max(...damage.toldAfterMs)),
+    worstRecoveryMs: worstOf(damage.toldAfterMs.toSorted((a, b) => a - b)),
     checks: [
       atLeast("messages accepted", account.accepted, rounds * 2 * load.count),
       ...DEEDS.map((deed) => atLeast(deed, scene.faults[deed] ?? 0, rounds)),
@@ -96,7 +98,7 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
       atMost("losses that were not told", damage.losses.length - damage.toldAfterMs.length, 0),
       atMost(
         "commands in a second of quiet, damage included",
-        Math.max(...quietPerSecond),
+        Math.max(0, ...quietPerSecond),
         2 * idlePerSecond + PARDONED_COMMANDS * (RECEIVERS + 1),
       ),
     ],

@@ -18,9 +18,10 @@ const FSYNC_MS = 3_000;
 const AT_STAKE_MS = 3_000;
 
 /**
- * F4: the server is killed while it has its data written to disk once a second. On a normal disk the operating system has them at
- * each answer. While an fsync is slow Redis keeps them to itself; then a kill loses what was accepted meanwhile, and acks too:
- * this is measured, and never called safe. Both run side by side, each with a server of its own.
+ * F4: the server is killed while it has its data written to disk once a second. Mostly the operating system has them before each
+ * answer; but while an fsync is under way Redis keeps them to itself, and then a kill loses what was accepted meanwhile, and acks too.
+ * On a normal disk that is rare; with fdatasync slowed it is not. This is measured, and never called safe. Both run side by side, each
+ * with a server of its own.
  */
 export const storeKilledBetweenFsyncs: Row = {
   id: "F4",

@@ -24,7 +24,7 @@ export async function readAsAgent(store: EntryStore, entries: readonly StoredEnt
   });
   for (const type of TYPES) agent.onMessage(type, ({ content }) => content);
   agent.onMessage("question", () => ({ heard: true }));
-  using settled = countSettled(store, AGENT);
+  using settled = countSettled(transport, AGENT);
   await store.put(AGENT, entries);
   await agent.start();
   await settled.reaches(entries.length);

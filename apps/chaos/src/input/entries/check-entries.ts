@@ -17,7 +17,7 @@ let mailboxes = 0;
 export async function checkEntries(store: EntryStore, entries: readonly StoredEntry[]): Promise<void> {
   const { transport } = store;
   const agentId = `reader-${++mailboxes}`;
-  using settled = countSettled(store, agentId);
+  using settled = countSettled(transport, agentId);
   const goods: string[] = [];
   for (let at = 0; at < entries.length; at += BESIDE) {
     await store.put(agentId, entries.slice(at, at + BESIDE));

@@ -20,7 +20,7 @@ export async function readAsCoordinator(store: EntryStore, entries: readonly Sto
   await registry.registerAgent({ id: WORKER, maxConcurrentTasks: 100 });
   await using coordinator = createCoordinator({ id: COORDINATOR, transport, onError });
   const opened = await coordinator.assignTask({ taskType: "work" }, { taskId: "t-1" });
-  using settled = countSettled(store, COORDINATOR);
+  using settled = countSettled(transport, COORDINATOR);
   await store.put(COORDINATOR, entries);
   // Put behind the transport's back: without a ring the coordinator would look in half a minute.
   await transport.send({ from: WORKER, to: COORDINATOR, type: "heartbeat", content: {} });

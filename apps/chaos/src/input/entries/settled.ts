@@ -1,5 +1,4 @@
-import { subscribeDiagnostics } from "@agentcomm/protocol";
-import type { EntryStore } from "./entry-store.js";
+import { subscribeDiagnostics, type Transport } from "@agentcomm/protocol";
 
 const LOOK_EVERY_MS = 200;
 const PATIENCE_MS = 20_000;
@@ -16,7 +15,7 @@ export interface SettledCount extends Disposable {
 }
 
 /** Starts counting. */
-export function countSettled(store: EntryStore, agentId: string): SettledCount {
+export function countSettled(transport: Transport, agentId: string): SettledCount {
   let acked = 0;
   let dead = 0;
   let notify = (): void => {};
@@ -33,7 +32,7 @@ export function countSettled(store: EntryStore, agentId: string): SettledCount {
     }),
   ];
   const holdsNone = async (): Promise<boolean> => {
-    const { mailboxes } = await store.transport.stats();
+    const { mailboxes } = await transport.stats();
     const mailbox = mailboxes.find((each) => each.agentId === agentId);
     return mailbox === undefined || mailbox.ready + mailbox.delayed + mailbox.inFlight === 0;
   };

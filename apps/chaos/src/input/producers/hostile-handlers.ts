@@ -2,6 +2,7 @@ import { createAgent } from "@agentcomm/agent";
 import { defineMessage, defineTask, type StandardSchema, type TaskResponseContent } from "@agentcomm/protocol";
 import { createRegistry } from "@agentcomm/registry";
 import { createMemoryTransport } from "@agentcomm/transport-memory";
+import { countSettled } from "../entries/settled.js";
 import { expectAgentCommError } from "../expect-agent-comm-error.js";
 import { type Called, REFUSALS, tryCall } from "../values/try-call.js";
 import { anything } from "./anything.js";
@@ -64,6 +65,7 @@ async function withAgent(
 export const HOSTILE_HANDLERS: Readonly<Record<string, HostileHandler>> = {
   "a subscription's handler": async ({ transport }, end, unique) => {
     let served = 0;
+    using settled = countSettled(transport, unique);
     await using subscription = transport.subscribe(unique, async () => {
       served += 1;
       if (served === 1) return end();
@@ -72,11 +74,7 @@ export const HOSTILE_HANDLERS: Readonly<Record<string, HostileHandler>> = {
     const message = { from: "sender", to: unique, type: "note", content: {} };
     await transport.send(message);
     await transport.send(message);
-    const settled = async (): Promise<boolean> => {
-      const box = (await transport.stats()).mailboxes.find(({ agentId }) => agentId === unique);
-      return box !== undefined && box.ready + box.delayed + box.inFlight === 0;
-    };
-    while (served < 2 || !(await settled())) await new Promise((resolve) => setImmediate(resolve));
+    await settled.reaches(2);
     await subscription.stop();
     for (const { detail, reason } of await transport.deadLetters(unique)) {
       if (reason !== "poison" && reason !== "rejected") throw new Error(`a message is ${reason}`);
