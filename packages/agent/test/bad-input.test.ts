@@ -11,14 +11,36 @@ test.each([
   [{ maxConcurrentTasks: 9_000 }, "INVALID_OPTIONS", "maxConcurrentTasks"],
   [{ heartbeatIntervalMs: 0 }, "INVALID_OPTIONS", "heartbeatIntervalMs"],
   [{ leaseMs: 0 }, "INVALID_OPTIONS", "leaseMs"],
+  [{ log: {} }, "INVALID_OPTIONS", "log.debug"],
+  [{ onError: "x" }, "INVALID_OPTIONS", "onError"],
+  [{ clock: {} }, "INVALID_OPTIONS", "clock"],
+  [{ random: 5 }, "INVALID_OPTIONS", "random"],
+  [{ createId: "x" }, "INVALID_OPTIONS", "createId"],
 ])("the option in %j is refused by name", async (options, code, name) => {
   await using store = await openStore("memory");
   const create = () => createAgent({ id: "worker", transport: store.transport(), ...options } as never);
   expect(create).toThrow(expect.objectContaining({ code, message: expect.stringContaining(name) }));
 });
 
-test("no options at all are refused", () => {
-  expect(() => createAgent(undefined as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+test("no options at all are refused, and such as cannot be read", async () => {
+  await using store = await openStore("memory");
+  const throwing = Object.defineProperty({ id: "worker", transport: store.transport() }, "role", {
+    enumerable: true,
+    get() {
+      throw null;
+    },
+  });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  for (const options of [undefined, null, throwing, proxy]) {
+    expect(() => createAgent(options as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  }
+  await using agent = openAgent(store);
+  expect(() => agent.onTask(proxy as never, () => {})).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+  await agent.start();
+  const message = { type: "note", content: {} };
+  await expect(agent.request("other", message, null as never)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+  await expect(agent.stop(null as never)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
 });
 
 test("what the registry or the mailbox refuses makes the start reject", async () => {

@@ -281,6 +281,34 @@ describe.each(transportKinds)("on %s", (kind) => {
       .toMatchObject([{ status: "failed", error: { type: "timeout", retryable: true } }]);
   });
 
+  test.each([
+    ["2999-01-15T10:30", "2999-01-15T10:30:00.000Z"],
+    ["29990115T103000,5+0130", "2999-01-15T09:00:00.500Z"],
+    ["1969-12-31T23:59:59.999+14", "1969-12-31T09:59:59.999Z"],
+  ])("a deadline is the instant that the format means, whatever Date takes it for: %s", async (deadline, meant) => {
+    await using store = await openStore(kind);
+    await using boss = openBoss(store);
+    await using agent = openAgent(store);
+    const given: (string | undefined)[] = [];
+    agent.onTask("work", (_, context) => {
+      given.push(context.deadline?.toISOString(), context.signal.aborted ? "over" : "open");
+    });
+    await agent.start();
+    await boss.assign("t1", { deadline });
+    await expect.poll(() => boss.responses()).toHaveLength(1);
+    expect(given[0]).toBe(meant);
+  });
+
+  test("progress takes whatever is given for its detail", async () => {
+    await using store = await openStore(kind);
+    await using boss = openBoss(store);
+    await using agent = openAgent(store);
+    agent.onTask("work", (_, { progress }) => progress(50, Object.create(null)));
+    await agent.start();
+    await boss.assign("t1");
+    await expect.poll(() => boss.responses()).toMatchObject([{ status: "completed" }]);
+  });
+
   test("a full mailbox at the other end delays the answer, it does not repeat the work", async () => {
     await using store = await openStore(kind);
     await using agent = openAgent(store);

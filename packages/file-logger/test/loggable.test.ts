@@ -24,6 +24,7 @@ test.each([
   ["not a number", Number.NaN, "NaN"],
   ["bytes", Buffer.from("abc"), "[3 bytes]"],
   ["a map", new Map([["a", 1]]), [["a", 1]]],
+  ["a map with a secret", new Map([["api_key", { a: 1 }]]), [["api_key", "[redacted]"]]],
   ["a set", new Set([1, 2]), [1, 2]],
   ["a function", () => 1, "[a function]"],
   ["a symbol", Symbol("s"), "Symbol(s)"],

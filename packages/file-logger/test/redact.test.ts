@@ -59,6 +59,11 @@ test.each([
   ["GET /?api_key=abc&x=1", "GET /?api_key=[redacted]&x=1"],
   ["Authorization: Bearer abc.def-ghi", "Authorization: Bearer [redacted]"],
   ["sent bearer abcdefghij", "sent bearer [redacted]"],
+  ['password="correct horse battery" retry', 'password="[redacted]" retry'],
+  ["token: 'a b', x: 'c'", "token: '[redacted]', x: 'c'"],
+  ['{"password":"a \\"quoted\\" word","a":1}', '{"password":"[redacted]","a":1}'],
+  ['{"body":"{\\"secret\\":\\"a b\\",\\"n\\":1}"}', '{"body":"{\\"secret\\":\\"[redacted]\\",\\"n\\":1}"}'],
+  ['password="never closed\nnext line', 'password="[redacted]\nnext line'],
   ["Unexpected token '<' in JSON", "Unexpected token '<' in JSON"],
 ])("%s becomes %s", (text, scrubbed) => expect(usual.scrub(text)).toBe(scrubbed));
 
@@ -73,6 +78,10 @@ test.each([
   "a:".repeat(500_000),
   "://".repeat(300_000),
   "password=".repeat(100_000),
+  'password="'.repeat(100_000),
+  `password="${"x".repeat(1_000_000)}`,
+  `password="${"\\".repeat(1_000_000)}`,
+  "password=\\".repeat(100_000),
   "-".repeat(1_000_000),
 ])("a long text costs time in proportion to its length (%#)", (text) => {
   const startedAt = performance.now();

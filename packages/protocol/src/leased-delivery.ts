@@ -77,11 +77,12 @@ export class LeasedDelivery implements Delivery {
   }
 
   /**
-   * Whether it may have ended the processes that handled it: at least two attempts ended without a word, neither settled nor
-   * handed back. Those beside it suffered the same, so that it is not said that it was this one.
+   * Whether it may end the process that handles it: at least two attempts ended without a word, neither settled nor handed back, and
+   * the last two begin. Those that were beside it suffered the same, so that it is not said that it was this one.
    */
   get suspect(): boolean {
-    return this.attempt > 2 && this.attempt - 1 - (this.#reasons?.length ?? 0) >= 2;
+    const silent = this.attempt - 1 - (this.#reasons?.length ?? 0);
+    return silent >= 2 && this.attempt > this.#context.options.maxDeliveries - 2;
   }
 
   /** Whether the answer to `extend` is due. */

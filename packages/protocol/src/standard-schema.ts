@@ -1,6 +1,7 @@
 import { AgentCommError } from "./errors.js";
 import { invalidMessage } from "./invalid-message.js";
 import { placeOf } from "./place-of.js";
+import { quote } from "./quote.js";
 
 /** What any schema library offers: see https://standardschema.dev. Zod, Valibot and ArkType schemas are of this type. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -55,6 +56,7 @@ export async function validateWithSchema<Input, Output>(
 ): Promise<Output> {
   try {
     const result = await schema["~standard"].validate(value);
+    if (typeof result !== "object") throw new TypeError(`the schema answered with ${quote(result)}`);
     if (result.issues !== undefined) throw refusal(result.issues, what);
     // Returned from here it would be awaited: and might call what it likes, or never end.
     if (isThenable(result.value)) throw invalidMessage(what, "is a promise, or has a method then: await it first");

@@ -10,8 +10,11 @@ import type { Delivery, SubscribeOptions, Subscription } from "./transport.js";
 import { describe, toAgentCommError } from "./trouble.js";
 
 const DRAIN_MS = 30_000;
-/** How long the others get to end before a suspect is started, and how long it has the process for itself. */
-const ALONE_MS = 1_000;
+/**
+ * How long the others get to end before a suspect is started, and how long it has the process for itself. Both count in the second
+ * within which, after its lease, what a dead receiver held is handled again.
+ */
+const ALONE_MS = 250;
 /** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
 /** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */

@@ -166,6 +166,21 @@ describe("copyJson", () => {
     expect(refusal(proxy).code).toBe("INVALID_MESSAGE");
   });
 
+  it.each([2 ** 32 - 1, 2 ** 53, Number.NaN, -1, 1.5, "3"])(
+    "refuses an array that says it holds %s items, at once",
+    (length) => {
+      const reads: PropertyKey[] = [];
+      const array = new Proxy([], {
+        get(target, key) {
+          reads.push(key);
+          return key === "length" ? length : Reflect.get(target, key);
+        },
+      });
+      expect(["INVALID_MESSAGE", "MESSAGE_TOO_LARGE"]).toContain(refusal({ array }).code);
+      expect(reads).toEqual(["length"]);
+    },
+  );
+
   it("copies any JSON into the same JSON", () => {
     const wide = resolveLimits({ maxDepth: 100, maxMessageBytes: 1_000_000 });
     fc.assert(

@@ -1,5 +1,17 @@
 import { describe, expect, it } from "vitest";
-import { type AgentCommError, createTransport } from "../src/index.js";
+import {
+  type AgentCommError,
+  createIdGenerator,
+  createMessage,
+  createTransport,
+  decodeMessage,
+  defineMessage,
+  defineTask,
+  encodeMessage,
+  settingsFromEnv,
+  subscribeDiagnostics,
+  transportFromSettings,
+} from "../src/index.js";
 import { failure, rejection } from "./failure.js";
 import { never, scriptedDriver } from "./scripted-driver.js";
 import { entriesOf, NOTE, scriptedTransport } from "./scripted-transport.js";
@@ -219,5 +231,63 @@ describe("what the user's own functions throw", () => {
     } finally {
       process.off("warning", onWarning);
     }
+  });
+});
+
+describe("what is given beside options", () => {
+  const throwingArray = new Proxy([NOTE], {
+    get() {
+      throw null;
+    },
+  });
+  const revoked = (): Anything => {
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    return proxy;
+  };
+  const looksLikeASignal: Anything = {
+    aborted: false,
+    addEventListener() {
+      throw null;
+    },
+  };
+
+  it("is refused by name when reading it throws, and nothing is stored", async () => {
+    const appended: unknown[] = [];
+    const { transport } = scriptedTransport({
+      append: async (batch) => {
+        appended.push(...batch);
+        return batch.map(() => "stored" as const);
+      },
+    });
+    const calls: Record<string, () => Promise<unknown>> = {
+      messages: () => transport.sendMany(throwingArray),
+      topics: () => transport.openMailbox("b", { topics: revoked() }),
+      ids: () => transport.redrive("b", revoked()),
+      signal: () => transport.send(NOTE, { signal: looksLikeASignal }),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      expect(await rejection(call())).toMatchObject({ code: "INVALID_OPTIONS", details: { option: name } });
+    }
+    expect(appended).toEqual([]);
+  });
+
+  it("is refused by what makes and reads messages", () => {
+    const whole = createMessage(NOTE);
+    const calls = [
+      () => createMessage(NOTE, null as Anything),
+      () => createMessage(NOTE, throwing("createId") as Anything),
+      () => encodeMessage(whole, null as Anything),
+      () => decodeMessage(encodeMessage(whole), throwing("maxDepth") as Anything),
+      () => defineTask(throwing("type") as Anything),
+      () => defineTask({ type: "a", input: revoked(), output: revoked() }),
+      () => defineMessage(undefined as Anything),
+      () => settingsFromEnv(undefined as Anything),
+      () => settingsFromEnv({ AGENT_LOG_DIR: {} as Anything }),
+      () => transportFromSettings(undefined as Anything, {} as Anything),
+      () => createIdGenerator({ now: 5 as Anything }),
+      () => subscribeDiagnostics("trouble", undefined as Anything),
+    ];
+    for (const call of calls) expect(failure(call).code).toBe("INVALID_OPTIONS");
   });
 });

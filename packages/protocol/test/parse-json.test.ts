@@ -27,6 +27,20 @@ describe("parseJson", () => {
     expect(refusal(Uint8Array.from(bytes))).toMatchObject({ code: "INVALID_MESSAGE", message: "message is not UTF-8" });
   });
 
+  it("refuses what is neither text nor bytes, also what throws when it is looked at", () => {
+    const throwing = new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw null;
+        },
+      },
+    );
+    for (const data of [throwing, [1], new ArrayBuffer(2), null, undefined, 5]) {
+      expect(refusal(data as never)).toMatchObject({ code: "INVALID_MESSAGE" });
+    }
+  });
+
   it("refuses a text that no UTF-8 could say", () => {
     expect(refusal('"\ud800"').message).toContain("half of a surrogate pair");
   });

@@ -81,7 +81,64 @@ describe("validateWithSchema", () => {
   });
 });
 
+describe("a schema that does not keep to the standard", () => {
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["a text", "fine"],
+    ["issues that are none", { issues: 5 }],
+    ["issues that are null", { issues: null }],
+    ["an issue that is none", { issues: [null] }],
+    ["a path that is none", { issues: [{ message: "bad", path: 5 }] }],
+    ["a message that is none", { issues: [{ message: Symbol("s") }] }],
+  ])("is told of when it answers %s", async (_, result) => {
+    const schema = schemaOf<number>(() => result as never);
+    expect((await rejection(validateWithSchema(schema, 7, "output"))).code).toBe("INVALID_MESSAGE");
+  });
+
+  it("hands on nothing that would be awaited, or called", async () => {
+    let called = 0;
+    const call = (): void => {
+      called += 1;
+    };
+    const thenable = Object.fromEntries(["then"].map((key) => [key, call]));
+    for (const value of [thenable, Object.assign(() => {}, thenable), new Promise(() => {})]) {
+      const error = await rejection(
+        validateWithSchema(
+          schemaOf(() => ({ value })),
+          7,
+          "input",
+        ),
+      );
+      expect(error).toMatchObject({ code: "INVALID_MESSAGE", details: { field: "input" } });
+    }
+    const throwing = new Proxy(
+      {},
+      {
+        get() {
+          throw null;
+        },
+      },
+    );
+    const error = await rejection(
+      validateWithSchema(
+        schemaOf(() => ({ value: throwing })),
+        7,
+        "input",
+      ),
+    );
+    expect(error.code).toBe("INVALID_MESSAGE");
+    expect(called).toBe(0);
+  });
+});
+
 describe("isStandardSchema", () => {
+  it("takes what cannot be read for none", () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(isStandardSchema(proxy)).toBe(false);
+  });
+
   it("knows a schema, also one that is a function", () => {
     const standard = schemaOf((value) => ({ value }));
     expect([z.string(), standard, Object.assign(() => true, standard)].every(isStandardSchema)).toBe(true);

@@ -9,6 +9,10 @@ describe("options", () => {
     [{ heartbeatIntervalMs: 0 }, "heartbeatIntervalMs"],
     [{ offlineAfterMs: 10 }, "offlineAfterMs"],
     [{ strategy: "fastest" }, "strategy"],
+    [{ onError: "x" }, "onError"],
+    [{ clock: {} }, "clock"],
+    [{ random: 5 }, "random"],
+    [{ createId: "x" }, "createId"],
   ])("%j is refused by name", async (options, name) => {
     await using store = await openStore("memory");
     const make = () => createRegistry({ transport: store.transport(), ...options } as never);
@@ -52,6 +56,42 @@ test("heartbeats and questions with wrong arguments are refused", async () => {
   await expect(registry.findBestAgent("python" as never)).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   await expect(registry.findAvailableAgents([], { maxResults: 0 })).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
   expect(() => registry.reserve("")).toThrow(expect.objectContaining({ code: "INVALID_AGENT_ID" }));
+});
+
+test("null and what cannot be read are refused wherever options or a registration are taken", async () => {
+  await using store = await openStore("memory");
+  await using registry = openRegistry(store);
+  await registry.registerAgent({ id: "a" });
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  for (const bad of [null, proxy, 5] as never[]) {
+    const calls: Record<string, () => Promise<unknown>> = {
+      registerAgent: () => registry.registerAgent(bad),
+      metadata: () => registry.registerAgent({ id: "b", metadata: bad === null ? (5 as never) : bad }),
+      capabilities: () => registry.explain(bad),
+      updateHeartbeat: () => registry.updateHeartbeat("a", bad),
+      listAgents: () => registry.listAgents(bad),
+      countAgents: () => registry.countAgents([], bad),
+      findAvailableAgents: () => registry.findAvailableAgents([], bad),
+      findBestAgent: () => registry.findBestAgent([], bad),
+      claimAgent: () => registry.claimAgent([], bad),
+      except: () => registry.claimAgent([], { except: bad }),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      await expect(call(), name).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+    }
+  }
+  expect((await registry.listAgents()).map(({ id }) => id)).toEqual(["a"]);
+});
+
+test("an event that is none, and a listener that is none, are refused", async () => {
+  await using store = await openStore("memory");
+  await using registry = openRegistry(store);
+  for (const event of ["constructor", "moved", Symbol("joined"), undefined] as never[]) {
+    expect(() => registry.on(event, () => {})).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
+    expect(() => registry.off(event, () => {})).not.toThrow();
+  }
+  expect(() => registry.on("joined", "x" as never)).toThrow(expect.objectContaining({ code: "INVALID_OPTIONS" }));
 });
 
 test("what is registered shares no object with the caller, and nobody can change what others see", async () => {

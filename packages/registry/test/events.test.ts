@@ -71,6 +71,15 @@ describe.each(transportKinds)("on %s", (kind) => {
     expect(registry.reported).toMatchObject([{ code: "HANDLER_FAILED" }, { code: "HANDLER_FAILED" }]);
   });
 
+  test("a listener whose promise fails is reported like one that throws", async () => {
+    await using store = await openStore(kind);
+    await using registry = openRegistry(store);
+    await registry.listAgents();
+    registry.on("joined", (() => Promise.reject(new Error("later"))) as () => void);
+    await registry.registerAgent({ id: "worker-1" });
+    await expect.poll(() => registry.reported).toMatchObject([{ code: "HANDLER_FAILED" }]);
+  });
+
   test("registering, beating and leaving are told on the diagnostics channels by who does it", async () => {
     await using store = await openStore(kind);
     await using registry = openRegistry(store);

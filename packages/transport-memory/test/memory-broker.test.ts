@@ -59,7 +59,25 @@ it("what is no broker, no namespace or no priority is refused by name", () => {
   expect(thrownBy(() => createMemoryTransport({ broker: {} as MemoryBroker }))).toMatch(/^INVALID_OPTIONS broker/);
   expect(thrownBy(() => createMemoryTransport({ namespace: "a/b" }))).toMatch(/^INVALID_AGENT_ID namespace/);
   expect(thrownBy(() => createMemoryTransport({ timeoutMs: -1 }))).toMatch(/^INVALID_OPTIONS timeoutMs/);
+  for (const options of [null, 5, new Proxy({}, { ownKeys: () => [1] as never })]) {
+    expect(thrownBy(() => createMemoryTransport(options as never))).toMatch(/^INVALID_OPTIONS options/);
+  }
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(thrownBy(() => createMemoryTransport({ broker: proxy as MemoryBroker }))).toMatch(/^INVALID_OPTIONS broker/);
+  expect(thrownBy(() => createMemoryBroker({ clock: {} as never }))).toMatch(/^INVALID_OPTIONS clock/);
   const priority = "urgent" as "critical";
   const broker = createMemoryBroker();
   expect(thrownBy(() => broker.putRaw("crew", "bob", {}, { priority }))).toMatch(/^INVALID_OPTIONS priority/);
+  expect(thrownBy(() => broker.putRaw("crew", "a/b", {}))).toMatch(/^INVALID_AGENT_ID agentId/);
+  const endless = new Proxy([], { get: (target, key) => (key === "length" ? 2 ** 32 - 1 : Reflect.get(target, key)) });
+  expect(thrownBy(() => broker.putRaw("crew", "bob", { message: endless as never }))).toMatch(
+    /^INVALID_OPTIONS fields/,
+  );
+});
+
+it("a dead letter after which to go on is named by its id", async () => {
+  await using transport = createMemoryTransport();
+  await expect(transport.deadLetters("bob", { after: "1-1" })).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+  expect(await transport.deadLetters("bob", { after: "7" })).toEqual([]);
 });

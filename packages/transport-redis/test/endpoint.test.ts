@@ -20,6 +20,14 @@ test.each<[string, RedisTransportOptions, string]>([
   ],
   ["a cluster without nodes", { cluster: { nodes: [] } }, "cluster.nodes"],
   ["no sentinels", { sentinel: { name: "a", sentinels: [] } }, "sentinel.sentinels"],
+  ["a number for a URL", { url: 6379 as never }, "url"],
+  ["a number for a password", { password: 1234 as never }, "password"],
+  ["a number for a cluster", { cluster: 5 as never }, "cluster.nodes"],
+  ["a node without a host", { cluster: { nodes: [{ port: 1 } as never] } }, "cluster.nodes"],
+  ["a port that is none", { cluster: { nodes: [{ host: "a", port: 70_000 }] } }, "cluster.nodes.port"],
+  ["a sentinel without a name", { sentinel: { sentinels: [{ host: "b" }] } as never }, "sentinel.name"],
+  ["a client that is none", { client: {} as never }, "client"],
+  ["null for options", null as never, "options"],
   ["a stall that is no number", { stallMs: Number.NaN }, "stallMs"],
 ])("%s is refused with the option's name", (_, options, text) => {
   expect(() => createRedisTransport(options)).toThrow(

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { shardOf } from "../src/index.js";
 import { note, numberOf, openScene, type RedisScene } from "./scene.js";
@@ -60,6 +61,59 @@ test("a bit that flips in the stored bytes makes a dead letter with all fields, 
     ["digest", Buffer.from(digest)],
     ["__proto__", foreign],
   ]);
+});
+
+test("fields of one name, or of names that look alike, all stand in the dead letter: the last under its name", async () => {
+  const transport = scene.transport();
+  const name = (byte: number) => Buffer.from([byte]);
+  const stored = ["a", "1", "a", "2", "a#2", "3", "a", "4", name(0xff), "5", name(0xfe), "6"];
+  await scene.client.call("XADD", [queueOf("judy"), "*", ...stored]);
+  expect(await transport.receive("judy")).toEqual([]);
+  const [letter] = await transport.deadLetters("judy");
+  const raw = Object.entries(letter?.raw ?? {}).map(([key, value]) => [key, String(Buffer.from(value))]);
+  expect(raw).toEqual([
+    ["a#4", "1"],
+    ["a#3", "2"],
+    ["a#2", "3"],
+    ["a", "4"],
+    ["\ufffd#2", "5"],
+    ["\ufffd", "6"],
+  ]);
+});
+
+test("twenty thousand fields of one name cost no more than others", async () => {
+  const transport = scene.transport();
+  const fields = Array.from({ length: 20_000 }, (_, index) => ["same", String(index)]).flat();
+  await scene.client.call("XADD", [queueOf("kate"), "*", ...fields]);
+  expect(await transport.receive("kate")).toEqual([]);
+  const startedAt = performance.now();
+  const [letter] = await transport.deadLetters("kate");
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(Object.keys(letter?.raw ?? {})).toHaveLength(20_000);
+});
+
+test.each(["", "x", "0x", " ", "+", "\n\u001b[2J"])(
+  "a digest that is right but for %j around it does not match, and is shown in one line",
+  async (more) => {
+    const transport = scene.transport();
+    const body = Buffer.from(wire(1));
+    const right = crc32(body).toString(16).padStart(8, "0");
+    const [agentId, digest] = more === "" ? ["lea", right.toUpperCase()] : ["max", more + right];
+    await scene.client.call("XADD", [queueOf(agentId), "*", "message", body, "digest", digest]);
+    const deliveries = await transport.receive(agentId);
+    const letters = await transport.deadLetters(agentId);
+    expect([deliveries.length, letters.length]).toEqual(more === "" ? [1, 0] : [0, 1]);
+    for (const { detail } of letters) expect(detail).toMatch(/^[\x20-\x7e]+$/);
+    await transport.purgeDeadLetters(agentId);
+  },
+);
+
+test("an id that no dead letter can have is refused, or finds nothing", async () => {
+  const transport = scene.transport();
+  const beyond = "99999999999999999999-1";
+  await expect(transport.deadLetters("noah", { after: beyond })).rejects.toMatchObject({ code: "INVALID_OPTIONS" });
+  expect(await transport.redrive("noah", [beyond])).toBe(0);
+  expect(await transport.purgeDeadLetters("noah", [beyond, "x"])).toBe(0);
 });
 
 test("an entry with thousands of fields becomes a dead letter, and holds up nothing", async () => {

@@ -35,11 +35,13 @@ export async function assignAll(order: CoordinatorOrder, fail: (error: unknown) 
   const inLane = async (): Promise<void> => {
     while (!stopping && (again.length > 0 || next <= count)) {
       const taskId = again.pop() ?? formatMessageId(lane, next++);
-      await desk.see(await desk.assign(taskId, workOf(order, taskId), []));
+      const work = workOf(order, taskId);
+      const task = await desk.assign(taskId, work, []);
+      await Promise.all([desk.see(task), work.canceled === true ? desk.cancelOnceRunning(task) : undefined]);
     }
   };
   const seen = Promise.all([
-    ...unseen.map(async (taskId) => await desk.see(await coordinator.getTask(taskId))),
+    ...unseen.map((taskId) => desk.see(taskId)),
     ...Array.from({ length: window }, inLane),
   ]).catch((error: unknown) => {
     // Stopped before all was seen: what is missing then is the checker's to tell.

@@ -7,11 +7,12 @@ import type { TaskWork } from "./task-orders.js";
 export const TASK_TYPE = "chaos";
 
 const ENDS = ["completed", "failed", "canceled", "rejected", "expired"] as const;
-const STATE_OF_CODE: Readonly<Record<string, (typeof ENDS)[number]>> = {
+const STATE_OF_CODE: Readonly<Record<string, (typeof ENDS)[number] | "missing">> = {
   TASK_FAILED: "failed",
   TASK_TIMEOUT: "expired",
   TASK_CANCELED: "canceled",
   TASK_REJECTED: "rejected",
+  TASK_NOT_FOUND: "missing",
 };
 const AGAIN_MS = 20;
 
@@ -53,24 +54,30 @@ export class TaskDesk {
     }
   }
 
-  /** Resolves once the task's result is seen, or `CLOSED`: the coordinator was stopped before. */
-  async see(task: TaskHandle): Promise<void> {
+  /** Resolves once the task's result is seen, or the coordinator is stopped before. The task may be known by its id alone. */
+  async see(task: TaskHandle | string): Promise<void> {
+    const taskId = typeof task === "string" ? task : task.taskId;
     try {
-      const result = await task.result();
-      this.#journal.write("result", task.taskId, `completed ${JSON.stringify(result)}`);
+      const handle = typeof task === "string" ? await this.#coordinator.getTask(task) : task;
+      this.#journal.write("result", taskId, `completed ${JSON.stringify(await handle.result())}`);
     } catch (error) {
       const state = AgentCommError.is(error) ? STATE_OF_CODE[error.code] : undefined;
-      if (state !== undefined) this.#journal.write("result", task.taskId, state);
+      if (state !== undefined) this.#journal.write("result", taskId, state);
       else if (!AgentCommError.is(error, "CLOSED")) throw error;
     }
   }
 
   /** Cancels the task as soon as it runs. Resolves when it is canceled, or ended otherwise before. */
   async cancelOnceRunning(task: TaskHandle): Promise<void> {
-    for await (const { kind } of task) {
-      if (kind !== "running") continue;
-      await task.cancel("no longer needed");
-      return;
+    try {
+      for await (const { kind } of task) {
+        if (kind !== "running") continue;
+        await task.cancel("no longer needed");
+        return;
+      }
+    } catch (error) {
+      // That a task is missing is told as its result.
+      if (!AgentCommError.is(error, "TASK_NOT_FOUND")) throw error;
     }
   }
 }

@@ -6,8 +6,8 @@ export type TaskWork = {
   readonly ms: number;
   /** Fails at its first attempt, or at the only one: then its error says that no other can help. */
   readonly fails?: "once" | "always";
-  /** Waits longer than anybody would, until it is told to end. */
-  readonly endless?: true;
+  /** Whoever assigned it cancels it as soon as it runs. */
+  readonly canceled?: true;
 };
 
 /** So many of all tasks get this work; the rest is done at once. */

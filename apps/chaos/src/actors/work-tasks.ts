@@ -35,13 +35,10 @@ export async function workTasks(order: AgentsOrder): Promise<RunningActor> {
 let done = 0;
 
 /** Does a task as its parameters say. What it resolves to no other run of any handler ever does. */
-async function doTask(work: TaskWork, context: TaskContext, journal: Journal): Promise<string> {
-  const { taskId, attempt, signal } = context;
+async function doTask(work: TaskWork, { taskId, attempt }: TaskContext, journal: Journal): Promise<string> {
   journal.write("delivered", taskId, attempt);
-  if (work.endless === true) await new Promise((resume) => signal.addEventListener("abort", resume, { once: true }));
-  else if (work.ms > 0) await new Promise((resume) => setTimeout(resume, work.ms));
+  if (work.ms > 0) await new Promise((resume) => setTimeout(resume, work.ms));
   journal.write("handled", taskId, attempt);
-  signal.throwIfAborted();
   if (work.fails === "once" && attempt === 1) throw new Error("its first attempt always fails");
   if (work.fails === "always") throw Object.assign(new Error("no attempt can help"), { retryable: false });
   return `${process.pid}-${++done}`;

@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, statfs } from "node:fs/promises";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A disk of a few hundred kilobytes in memory. Mounting it needs the right to; disposing of it unmounts it. */
+/** A disk in memory that is as large as a fault needs it. Mounting it needs the right to; disposing of it unmounts it. */
 export class SmallDisk implements AsyncDisposable {
   readonly path: string;
 
@@ -28,9 +28,10 @@ export class SmallDisk implements AsyncDisposable {
     await this.#remount("rw");
   }
 
-  /** Makes room, or takes away what is free. */
-  async resize(bytes: number): Promise<void> {
-    await this.#remount(`size=${bytes}`);
+  /** Lets so much more be written than there is now. Rejects if more than that is written meanwhile. */
+  async leaveFree(bytes: number): Promise<void> {
+    const { blocks, bfree, bsize } = await statfs(this.path);
+    await this.#remount(`size=${(blocks - bfree) * bsize + bytes}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -24,7 +24,7 @@ export interface TaskAccount {
   readonly contradicted: Finding;
   /** Accepted, and nobody was told how they ended. */
   readonly untold: Finding;
-  /** Ended in another state than what they are leads to. */
+  /** Ended in a state to which what they are does not lead. */
   readonly wrongEnd: Finding;
 }
 
@@ -33,12 +33,12 @@ export interface TaskCheckOptions {
   readonly dir: string;
   readonly store: StoredTasks;
   readonly traces: ReadonlyMap<string, TaskTrace>;
-  /** The state in which a task must end, by what it is. */
-  readonly endOf: (task: RawTask) => string;
+  /** The states in which a task may end, by what it is. */
+  readonly mayEnd: (task: RawTask) => readonly string[];
 }
 
 /** Reads all journals in `dir` and holds them against what lies in the store, and what lay there before. */
-export async function checkTasks({ dir, store, traces, endOf }: TaskCheckOptions): Promise<TaskAccount> {
+export async function checkTasks({ dir, store, traces, mayEnd }: TaskCheckOptions): Promise<TaskAccount> {
   const entries = await readTaskJournals(dir);
   const counts = { attempted: 0, accepted: 0, repeats: 0 };
   const found = {
@@ -62,7 +62,7 @@ export async function checkTasks({ dir, store, traces, endOf }: TaskCheckOptions
     if (wasCommittedTwice(entry, task, traces.get(taskId))) found.committedTwice.add(taskId);
     if (task === undefined) continue;
     if ([...entry.results].some((result) => result !== endInWords(task))) found.contradicted.add(taskId);
-    if (task.state !== endOf(task)) found.wrongEnd.add(taskId);
+    if (!mayEnd(task).includes(task.state)) found.wrongEnd.add(taskId);
   }
   const ends: Record<string, number> = {};
   for (const { state } of store.finished.values()) ends[state] = (ends[state] ?? 0) + 1;

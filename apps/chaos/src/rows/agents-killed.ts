@@ -5,6 +5,7 @@ import { checkTasks } from "../oracle/check-tasks.js";
 import { parseMessageId } from "../oracle/message-id.js";
 import { readTasks } from "../oracle/read-tasks.js";
 import { TaskHistory } from "../oracle/task-history.js";
+import type { RawTask } from "../oracle/task-record.js";
 import { atLeast, atMost, noTaskLost } from "./checks.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
@@ -69,9 +70,9 @@ export const agentsKilled: Row = {
     const { traces } = history;
     const store = await readTasks(server, scene.namespace);
     const isCanceled = new Map(batches.map(({ number, point }) => [number, lifePoint(point).canceled === true]));
-    const canceled = (taskId: string): boolean => isCanceled.get(parseMessageId(taskId)?.sender ?? 0) === true;
-    const endOf = ({ taskId }: { readonly taskId: string }) => (canceled(taskId) ? "canceled" : "completed");
-    const account = await checkTasks({ dir, store, traces, endOf });
+    const mayEnd = ({ taskId }: RawTask) =>
+      isCanceled.get(parseMessageId(taskId)?.sender ?? 0) === true ? ["canceled"] : ["completed"];
+    const account = await checkTasks({ dir, store, traces, mayEnd });
     const losses = await readAgentLosses(dir, store, traces);
     const perPoint = LIFE_POINTS.map(({ name }) => losses.filter(({ point }) => point === name).length);
     const recoveries = losses.flatMap(({ recoveryMs }) => recoveryMs ?? []).sort((a, b) => a - b);

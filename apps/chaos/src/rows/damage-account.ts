@@ -5,7 +5,7 @@ import type { Account, Finding } from "../oracle/check-journals.js";
 export interface DamageAccount {
   /** Accepted, never handled, and among what some damage took out of the store. */
   readonly lostToDamage: Finding;
-  /** Accepted, never handled, and nothing is known to have taken it. */
+  /** Accepted, never handled, and no damage took it. What still lies in the store is among them. */
   readonly lostOtherwise: Finding;
   /** Delivered as a first attempt more than once, with no damage that could have made it one again. */
   readonly storedTwice: Finding;

@@ -9,7 +9,7 @@ import type { Row } from "./row.js";
 
 const LEASE_MS = 500;
 /** Of those who cannot renew: the time by which they are told early, a tenth, must be more than a busy processor's delays. */
-const LONG_LEASE_MS = 2_000;
+const LONG_LEASE_MS = 1_500;
 
 /**
  * F14: handlers hold the event loop up for two leases, so that nothing in their process can be renewed or told; what they and their
@@ -27,7 +27,7 @@ export const eventLoopBlocked: Row = {
     const transport = scene.transport(server.url, { maxDeliveries: 1_000 });
     const blocks = scene.scaled(1_000, 10);
     const receivers = await Promise.all(
-      Array.from({ length: scene.scale < 0.1 ? 8 : 24 }, () =>
+      Array.from({ length: scene.scale < 0.1 ? 5 : 24 }, () =>
         scene.receiver({ transport, mailboxes: ["blocked"], concurrency: 4, leaseMs: LEASE_MS, acks: "handler" }),
       ),
     );
@@ -35,7 +35,8 @@ export const eventLoopBlocked: Row = {
     const load = { transport, to: ["blocked"], perSecond: receivers.length / 2 };
     const blocking = await scene.sender({
       ...load,
-      count: blocks,
+      // A few more: now and then nobody is free to take such a message before its handler is done.
+      count: Math.round(blocks * 1.05) + 5,
       work: [{ share: 1, work: { kind: "block", ms: 2 * LEASE_MS } }],
     });
     const neighbours = await scene.sender({
@@ -61,8 +62,8 @@ export const eventLoopBlocked: Row = {
       worstRecoveryMs: null,
       checks: [
         ...nothingLost(account),
-        atLeast("event loops blocked until the message was handed to somebody else", blocked, 0.9 * blocks),
-        atLeast("stale settles that were tried", account.leaseLost, 0.9 * blocks),
+        atLeast("event loops blocked until the message was handed to somebody else", blocked, blocks),
+        atLeast("stale settles that were tried", account.leaseLost, blocks),
         none("stale settles accepted", account.staleSettled),
         atLeast("handlers told that their lease ends", told, 1),
         atMost("handlers told too late, or not at all", late, 0),
@@ -82,19 +83,20 @@ async function cutOffNowAndThen(
   end: Promise<unknown>,
 ): Promise<ReadonlySet<number>> {
   const plan = { mailboxes: ["cut-off"], concurrency: 4, leaseMs: LONG_LEASE_MS, acks: "handler" } as const;
-  const good = await Promise.all([1, 2].map(() => scene.receiver({ ...plan, transport })));
+  // They can do it all: whatever the others have to let go is handed out again at once.
   const lines = await Promise.all([1, 2, 3].map(async () => scene.own(await startProxy(server.port))));
-  const bad = await Promise.all(
-    lines.map(({ host, port }) =>
-      scene.receiver({ ...plan, transport: { ...transport, url: `redis://${host}:${port}` } }),
-    ),
-  );
+  const receivers = await Promise.all([
+    ...lines.map(({ host, port }) => {
+      return scene.receiver({ ...plan, transport: { ...transport, url: `redis://${host}:${port}` } });
+    }),
+    // Those with good lines can do it all: whatever the others have to let go is handed out again at once.
+    ...[1, 2].map(() => scene.receiver({ ...plan, transport, concurrency: 50 })),
+  ]);
   const sender = await scene.sender({
     transport,
     to: plan.mailboxes,
     count: 1_000_000,
-    // What all of them can do together, cut off or not.
-    perSecond: 4,
+    perSecond: 8,
     work: [{ share: 1, work: { kind: "sleep", ms: 2 * LONG_LEASE_MS } }],
   });
   let over = false;
@@ -105,7 +107,7 @@ async function cutOffNowAndThen(
   const breaks = async (line: (typeof lines)[number], index: number): Promise<void> => {
     const random = createRandom(scene.seed + index);
     do {
-      await scene.pass(700 + random() * 1_000);
+      await scene.pass(700 + random() * 500);
       scene.fault("line dead");
       line.stall();
       await scene.pass(1.5 * LONG_LEASE_MS);
@@ -115,8 +117,8 @@ async function cutOffNowAndThen(
   await Promise.all(lines.map(breaks));
   await scene.until(sender.stop());
   await scene.drained([server], 60_000);
-  await Promise.all([...good, ...bad].map((receiver) => receiver.stop()));
-  return new Set(bad.map(({ pid }) => pid));
+  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  return new Set(receivers.slice(0, lines.length).map(({ pid }) => pid));
 }
 
 /** How many messages whose ids start so were handed out more than once. */

@@ -47,25 +47,28 @@ export const linesReset: Row = {
     const calm = () => scene.becomes(20_000, async () => isNormal());
 
     await calm();
-    const resetFor = async (ms: number): Promise<void> => {
-      for (const end = journalNow() + ms; journalNow() < end; ) {
+    // One in ten leaves connections half-open, and takes its time.
+    const halfOpen = scene.between(0, 9);
+    let faults = 0;
+    const reset = async (share: number): Promise<void> => {
+      const last = faults + (share * durationMs) / 450;
+      for (const end = journalNow() + share * durationMs; journalNow() < end || faults < last; faults++) {
         await scene.pass(scene.between(200, 500));
-        if (scene.random() < 0.1) {
-          const line = lines[scene.between(0, 1)] as TcpProxy;
-          line.abandon();
+        if (faults % 10 === halfOpen) {
+          (lines[scene.between(0, 1)] as TcpProxy).abandon();
           scene.fault("connections half-open");
           await scene.pass(2 * STALL_MS);
         } else {
           for (const line of lines) line.cut();
           scene.fault("connections reset");
         }
-        scene.say(`${scene.faults["connections reset"]} resets`);
+        scene.say(`${faults} resets`);
       }
     };
-    await resetFor(durationMs / 5);
+    await reset(1 / 5);
     await calm();
     const early = await measureAll(actors);
-    await resetFor((durationMs * 4) / 5);
+    await reset(4 / 5);
     await scene.becomes(60_000, async () => (await countAdded(server, scene.namespace)) >= goal);
     const isCalm = await calm();
     const late = await measureAll(actors);
@@ -90,7 +93,8 @@ export const linesReset: Row = {
       checks: [
         ...nothingLost(account),
         atLeast("messages accepted", account.accepted, goal),
-        atLeast("resets of all connections", resets, Math.max((durationMs / 500) * 0.8, 8)),
+        atLeast("resets of all connections", resets, (0.9 * durationMs) / 450 - 1),
+        atLeast("connections half-open", scene.faults["connections half-open"] ?? 0, 1),
         atLeast("connections made", made, resets * actors.length),
         atMost("connections of the clients beyond the normal number", isCalm ? 0 : 1, 0),
         atMost("connections of the server beyond the normal number", connections - normal, 0),

@@ -14,7 +14,9 @@ const PER_SECOND = 1_000;
 const LEAST_KILLS = 4;
 /** The numbers of the loggers on the small disk begin here. */
 const ON_SMALL_DISK = 100_001;
-const SMALL_DISK_BYTES = 256 * 1_024;
+const ROOMY_BYTES = 64 * 1_024 * 1_024;
+/** Full in a second; much longer than it takes to say so. */
+const TIGHT_BYTES = 512 * 1_024;
 
 /**
  * F21: loggers that share a folder are killed, half of them in the middle of a write after any number of its bytes; others log onto a
@@ -28,7 +30,7 @@ export const loggersKilled: Row = {
   testScale: 0.03,
   async run(scene) {
     const baseDir = join(scene.dir, "log");
-    const disk = scene.own(await SmallDisk.mount(join(scene.dir, "disk"), SMALL_DISK_BYTES));
+    const disk = scene.own(await SmallDisk.mount(join(scene.dir, "disk"), ROOMY_BYTES));
     const onDisk = join(disk.path, "log");
     const count = scene.scaled(200_000);
     await killInTurn(scene, baseDir, count);
@@ -84,16 +86,15 @@ async function refuse(scene: Scene, disk: SmallDisk, baseDir: string, times: num
   await disk.makeWritable();
   await loggers.eachCounts("flushes", 1);
   for (let round = 1; round <= times; round++) {
+    await disk.leaveFree(TIGHT_BYTES);
     await loggers.eachCounts("refusals", 1);
     scene.fault("disk full");
     await loggers.kill("anywhere");
     await loggers.start();
-    await disk.resize(SMALL_DISK_BYTES * (round + 1));
-    await loggers.eachCounts("flushes", 1);
+    await disk.leaveFree(ROOMY_BYTES);
+    await loggers.eachCounts("flushes", 3);
     scene.say(`${round} of ${times} times the disk was full`);
   }
-  await disk.resize(SMALL_DISK_BYTES * (times + 100));
-  await loggers.eachCounts("flushes", 3);
   await loggers.stop();
 }
 

@@ -65,11 +65,14 @@ export class Loggers {
       return numbers.map((number) => (entries.get(number) as LoggerEntry | undefined)?.[what] ?? 0);
     };
     const before = await count();
+    let now = before;
     const reached = await this.#scene.becomes(PATIENCE_MS, async () => {
-      const now = await count();
+      now = await count();
       return now.every((each, index) => each >= (before[index] as number) + more);
     });
-    if (!reached) throw new Error(`not every logger counted ${more} more ${what} within ${PATIENCE_MS} ms`);
+    if (reached) return;
+    const late = numbers.map((number, index) => `${number}: ${before[index]} to ${now[index]}`).join(", ");
+    throw new Error(`not every logger counted ${more} more ${what} within ${PATIENCE_MS} ms (${late})`);
   }
 
   async stop(): Promise<void> {

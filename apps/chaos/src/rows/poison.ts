@@ -138,7 +138,7 @@ function missing(left: readonly string[], found: readonly string[]): number {
   let count = 0;
   for (const each of left) {
     const more = counts.get(each) ?? 0;
-    if (more === 0) count += 1;
+    if (more <= 0) count += 1;
     counts.set(each, more - 1);
   }
   return count;

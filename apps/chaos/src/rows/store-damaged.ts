@@ -83,14 +83,14 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
   const { lostToDamage, lostOtherwise, storedTwice } = accountForDamage(account, damage.losses);
   return {
     load: `${account.accepted} messages, ${RECEIVERS} receivers, ${lostToDamage.count} messages taken away unhandled`,
-    lost: lostOtherwise.count,
+    lost: lostOtherwise.count - account.stranded.count,
     duplicates: account.repeats,
     worstRecoveryMs: worstOf(damage.toldAfterMs.toSorted((a, b) => a - b)),
     checks: [
       atLeast("messages accepted", account.accepted, rounds * 2 * load.count),
       ...DEEDS.map((deed) => atLeast(deed, scene.faults[deed] ?? 0, rounds)),
       atLeast("messages taken away unhandled", lostToDamage.count, 1),
-      none("messages lost that nothing took away", lostOtherwise),
+      none("accepted messages neither handled nor taken away", lostOtherwise),
       none("accepted messages stranded", account.stranded),
       none("messages that nobody had sent", account.unexpected),
       none("messages stored twice", storedTwice),

@@ -10,7 +10,8 @@ const LEASE_MS = 10_000;
 
 /**
  * F3: the server is killed while it writes every answer's data to disk first, and started at once. An outage contains all that
- * lies between: the server's start, its reading of the append-only file, the clients' reconnecting.
+ * lies between: the server's start, its reading of the append-only file, the clients' reconnecting. What the operating system was
+ * given survives a kill: that an fsync survives a power failure is Redis's own promise, and not looked into here.
  */
 export const storeKilled: Row = {
   id: "F3",

@@ -63,7 +63,7 @@ export const poisonCases = casesOf("poison stops", [
   {
     title: "what may have ended its holders is handled one at a time, and waiting for that is no attempt",
     async run(scene) {
-      const { sender, receiver } = await pair(scene);
+      const { sender, receiver } = await pair(scene, { maxDeliveries: 4 });
       await sender.sendMany([1, 2, 3].map((n) => note(n)));
       for (const attempt of [1, 2]) {
         const deliveries = await receiver.receive("bob", { limit: 3, leaseMs: 150, waitMs: scene.patienceMs });

@@ -106,7 +106,7 @@ const MAKERS = {
     list.push([list]);
     return list;
   },
-  sparse: () => new Array(1_000_000),
+  sparse: () => new Array(10_000),
   "array with holes": () => Object.assign([1], { 2: 3 }),
   "boxed string": () => Object("boxed"),
   "boxed number": () => Object(1),
