@@ -231,6 +231,7 @@ export const leaseMutants: readonly Mutant[] = [
       "a message whose holders all vanished is poison too",
       "after maxDeliveries a message is a dead letter that tells the reasons",
       "poison does not hold up what comes after it",
+      "what may have ended its holders is handled one at a time, and waiting for that is no attempt",
     ],
   },
   {

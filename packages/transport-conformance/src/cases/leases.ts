@@ -163,7 +163,7 @@ export const leaseCases = casesOf("leases, fenced", [
       // It is told a tenth of the lease before its end: time enough for an event loop that is held up on a busy machine.
       const { signal } = await receiveOne(scene, receiver, "bob", { leaseMs: 3_000 });
       assert.equal(signal.aborted, false);
-      await receiveOne(scene, other);
+      await receiveOne(scene, other, "bob", { waitMs: 3_000 + scene.patienceMs });
       assert.equal(signal.aborted, true);
     },
   },

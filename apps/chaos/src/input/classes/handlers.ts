@@ -2,7 +2,8 @@ import fc from "fast-check";
 import type { InputClass } from "../input-class.js";
 import { HOSTILE_HANDLERS } from "../producers/hostile-handlers.js";
 import { openProducerScene, type ProducerScene } from "../producers/producer-scene.js";
-import { build, type MadeName, type Recipe } from "../values/recipe.js";
+import type { MadeName } from "../values/made-values.js";
+import { build, type Recipe } from "../values/recipe.js";
 import { anyRecipe, thrownRecipe } from "../values/recipes.js";
 
 /** How a function of the user's ends, and which. */

@@ -1,6 +1,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import { anyJson, anyText } from "../arbitraries/json.js";
-import { MADE_NAMES, type Recipe, TRAPS } from "./recipe.js";
+import { MADE_NAMES } from "./made-values.js";
+import { type Recipe, TRAPS } from "./recipe.js";
 
 const made: Arbitrary<Recipe> = fc.constantFrom(...MADE_NAMES).map((name) => ({ made: name }));
 const json: Arbitrary<Recipe> = anyJson.map((value) => ({ json: value }));
