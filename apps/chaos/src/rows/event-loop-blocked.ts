@@ -83,7 +83,6 @@ async function cutOffNowAndThen(
   end: Promise<unknown>,
 ): Promise<ReadonlySet<number>> {
   const plan = { mailboxes: ["cut-off"], concurrency: 4, leaseMs: LONG_LEASE_MS, acks: "handler" } as const;
-  // They can do it all: whatever the others have to let go is handed out again at once.
   const lines = await Promise.all([1, 2, 3].map(async () => scene.own(await startProxy(server.port))));
   const bad = await Promise.all(
     lines.map(({ host, port }) => {
