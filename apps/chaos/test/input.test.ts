@@ -71,7 +71,9 @@ describe("a library that is broken", () => {
       expect(path).toMatch(/^\d+(?::\d+)*$/);
       expect(counterexample).toContain("valueOf");
     }
-    expect((await run(broken)).failures).toEqual(first.failures);
+    // How small a case gets in the time that is given to it may differ; which one it is may not.
+    const runs = ({ failures }: typeof first) => failures.map(({ path }) => path.split(":")[0]);
+    expect(runs(await run(broken))).toEqual(runs(first));
   });
 
   test("ends its process, and that is laid to the case that did it", { timeout: PATIENCE }, async () => {

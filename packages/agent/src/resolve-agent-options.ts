@@ -13,6 +13,7 @@ import {
   checkCreateId,
   checkFunction,
   checkNumber,
+  checkRandom,
   invalidOption,
   quote,
   readingOptions,
@@ -91,7 +92,7 @@ export function resolveAgentOptions(given: AgentOptions): ResolvedAgentOptions {
     onError: onError === undefined ? undefined : checkFunction("onError", onError),
     log,
     clock: checkClock(options.clock ?? systemClock),
-    random: checkFunction("random", options.random ?? Math.random),
+    random: checkRandom(options.random ?? Math.random),
     createId: checkCreateId(options.createId ?? createId),
   };
 }

@@ -11,6 +11,7 @@ import {
   checkCreateId,
   checkFunction,
   checkNumber,
+  checkRandom,
   invalidOption,
   quote,
   readingOptions,
@@ -78,7 +79,7 @@ export function resolveCoordinatorOptions(given: CoordinatorOptions): ResolvedCo
     leaseMs: checkNumber("leaseMs", options.leaseMs ?? 10_000, { min: 100, max: DAY_MS }),
     onError: onError === undefined ? undefined : checkFunction("onError", onError),
     clock: checkClock(options.clock ?? systemClock),
-    random: checkFunction("random", options.random ?? Math.random),
+    random: checkRandom(options.random ?? Math.random),
     createId: checkCreateId(options.createId ?? createId),
   };
 }

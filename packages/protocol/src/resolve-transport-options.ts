@@ -1,6 +1,7 @@
 import { checkClock } from "./check-clock.js";
 import { checkNumber } from "./check-number.js";
 import { checkFunction, readOptions } from "./check-options.js";
+import { checkRandom } from "./check-random.js";
 import { type Clock, systemClock } from "./clock.js";
 import { type Limits, resolveLimits } from "./limits.js";
 import type { TransportOptions } from "./transport-options.js";
@@ -41,7 +42,7 @@ export function resolveTransportOptions(given: TransportOptions): ResolvedTransp
     mailboxIdleMs: checkNumber("mailboxIdleMs", options.mailboxIdleMs ?? 7 * DAY_MS, { min: 1, max: 3_650 * DAY_MS }),
     onError: onError === undefined ? undefined : checkFunction("onError", onError),
     clock: checkClock(clock),
-    random: checkFunction("random", options.random ?? Math.random),
+    random: checkRandom(options.random ?? Math.random),
     createId: checkFunction("createId", options.createId ?? (() => createId())),
   };
 }

@@ -177,7 +177,10 @@ export interface DeadLetter {
   readonly detail: string;
   /** The message, if it can be decoded. */
   readonly message?: AgentMessage;
-  /** What was stored, byte for byte, by field. The wire text is the field `message`. */
+  /**
+   * What was stored, byte for byte, by field. The wire text is the field `message`. Where a stranger's entry has several fields of
+   * one name, the last, which counts, has it; those before it are `name#2`, `name#3`, counted backwards.
+   */
   readonly raw: Readonly<Record<string, Uint8Array>>;
   /** How often it was taken out of the mailbox, the time at which it was moved here included. */
   readonly attempts: number;

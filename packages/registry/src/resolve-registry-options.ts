@@ -4,6 +4,7 @@ import {
   checkCreateId,
   checkFunction,
   checkNumber,
+  checkRandom,
   quote,
   readingOptions,
   readOptions,
@@ -50,7 +51,7 @@ export function resolveRegistryOptions(given: RegistryOptions): ResolvedRegistry
     strategy,
     onError: onError === undefined ? undefined : checkFunction("onError", onError),
     clock: checkClock(options.clock ?? systemClock),
-    random: checkFunction("random", options.random ?? Math.random),
+    random: checkRandom(options.random ?? Math.random),
     createId: checkCreateId(options.createId ?? createId),
   };
 }

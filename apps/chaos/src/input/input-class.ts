@@ -1,8 +1,12 @@
 import type { Arbitrary } from "fast-check";
 
-/** What the checks of a class may use. */
+/** What the checks of a class may use. Whatever is left there is removed by who gave it. */
 export interface InputEnvironment {
   readonly redisUrl: string;
+  /** What every namespace on Redis begins with. */
+  readonly namespace: string;
+  /** For files. */
+  readonly folder: string;
 }
 
 /** A class of bad input: what its cases look like, and how they are checked. */

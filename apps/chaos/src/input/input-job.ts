@@ -1,3 +1,5 @@
+import type { InputEnvironment } from "./input-class.js";
+
 /** What the process that checks a class is told. */
 export interface InputJob {
   readonly class: string;
@@ -9,7 +11,7 @@ export interface InputJob {
   readonly oneByOne: boolean;
   /** Whether the corpus is checked first. */
   readonly corpus: boolean;
-  readonly redisUrl: string;
+  readonly environment: InputEnvironment;
 }
 
 /** Something that did not hold. With fast-check, class, `seed` and `path` make the same case again. */

@@ -22,7 +22,7 @@ export async function runClass(
   tell: (news: InputNews) => void,
 ): Promise<ClassOutcome> {
   const failures: InputFailure[] = [];
-  await using checking = await inputClass.open({ redisUrl: job.redisUrl });
+  await using checking = await inputClass.open(job.environment);
   const check = async (cases: readonly unknown[]): Promise<void> => {
     await checking.check(cases);
     await strays.expectNone();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { inputClasses } from "./input-classes.js";
 import type { ClassOutcome, InputFailure, InputJob } from "./input-job.js";
+import { openInputPlaces } from "./input-places.js";
 import { type InputProcessEnd, type InputProcessOptions, runInputProcess } from "./input-process.js";
 
 /** How bad input is tried. */
@@ -46,10 +47,12 @@ export async function runInput(options: RunInputOptions): Promise<InputResult[]>
   const unknown = classes?.find((wanted) => !inputClasses.some(({ name }) => name === wanted));
   if (unknown !== undefined) throw new Error(`no class of input is called ${unknown}`);
   const results: InputResult[] = [];
+  await using places = await openInputPlaces(redisUrl);
+  const environment = { redisUrl, namespace: places.namespace, folder: places.folder };
   for (const { name, title } of inputClasses) {
     if (classes !== undefined && !classes.includes(name)) continue;
     const startedAt = performance.now();
-    const job: InputJob = { class: name, seed, from: 0, cases, oneByOne: false, corpus: true, redisUrl };
+    const job: InputJob = { class: name, seed, from: 0, cases, oneByOne: false, corpus: true, environment };
     const outcome = await runJob(job, {
       ...options,
       patienceMs: options.patienceMs ?? PATIENCE_MS,

@@ -35,7 +35,7 @@ export const ids: InputClass<IdCase> = {
     "an id enters if it is of its grammar, and nowhere otherwise: no key, topic, record or file is named after another",
   cases: fc.record({ place: fc.constantFrom(...Object.keys(ID_CALLS), ...Object.keys(WIRE)), id: idText }),
   batch: 250,
-  async open({ redisUrl }) {
+  async open(environment) {
     let batches = 0;
     return {
       async check(cases) {
@@ -45,7 +45,7 @@ export const ids: InputClass<IdCase> = {
           await checkIds(memory, cases);
         }
         if (cases.length === 1 || batches % 8 === 0) {
-          await using redis = openRedisEntryStore(redisUrl);
+          await using redis = openRedisEntryStore(environment);
           await checkIds(redis, cases);
           await expectOwnKeys(redis);
         }

@@ -69,15 +69,15 @@ export const logs: InputClass<LogCase> = {
     ),
   }),
   batch: 500,
-  async open() {
-    return { check: checkLogs, async [Symbol.asyncDispose]() {} };
+  async open({ folder }) {
+    return { check: (cases) => checkLogs(cases, folder), async [Symbol.asyncDispose]() {} };
   },
 };
 
 const SECRET = "hush-0123456789";
 
-async function checkLogs(cases: readonly LogCase[]): Promise<void> {
-  await using folder = await openLogFolder();
+async function checkLogs(cases: readonly LogCase[], parent: string): Promise<void> {
+  await using folder = await openLogFolder(parent);
   const expected = new Map<string, number>();
   const onError = (error: unknown): void => void expectAgentCommError(error, "what the file log reports");
   await using logger = enableFileLogging({ baseDir: folder.path, includeBodies: true, onError });

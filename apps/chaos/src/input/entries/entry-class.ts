@@ -22,9 +22,9 @@ export function entryClass({ name, title, cases }: EntryClassOptions): InputClas
 }
 
 /** Checks entries on memory, every fourth batch on Redis; what is checked alone, on both. */
-export async function openEntryCheck({ redisUrl }: InputEnvironment): Promise<InputCheck<EntryCase>> {
+export async function openEntryCheck(environment: InputEnvironment): Promise<InputCheck<EntryCase>> {
   const memory = openMemoryEntryStore();
-  const redis = openRedisEntryStore(redisUrl);
+  const redis = openRedisEntryStore(environment);
   let batches = 0;
   return {
     async check(cases) {

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
 import type { AgentCommError, Transport, TransportOptions } from "@agentcomm/protocol";
 import { createMemoryBroker, createMemoryTransport } from "@agentcomm/transport-memory";
 import { createRedisTransport, shardOf } from "@agentcomm/transport-redis";
 import { Redis } from "ioredis";
+import type { InputEnvironment } from "../input-class.js";
 import type { FieldRules, StoredEntry } from "./stored-entry.js";
 
 /** A store that a stranger writes to behind the library's back, and a transport on it. */
@@ -43,9 +43,14 @@ export function openMemoryEntryStore(options: TransportOptions = {}): EntryStore
   };
 }
 
-/** A store on Redis, in a namespace of its own. Its end removes what it stored. */
-export function openRedisEntryStore(url: string, options: TransportOptions = {}): RedisEntryStore {
-  const namespace = `input-${randomUUID()}`;
+let namespaces = 0;
+
+/** A store on Redis, in a namespace of its own. What it stored is removed with the environment. */
+export function openRedisEntryStore(
+  { redisUrl: url, namespace: prefix }: InputEnvironment,
+  options: TransportOptions = {},
+): RedisEntryStore {
+  const namespace = `${prefix}-${process.pid}-${++namespaces}`;
   const client = new Redis(url);
   const troubles: AgentCommError[] = [];
   const transport = createRedisTransport({
@@ -72,9 +77,6 @@ export function openRedisEntryStore(url: string, options: TransportOptions = {})
     },
     async [Symbol.asyncDispose]() {
       await transport.close();
-      for await (const keys of client.scanStream({ match: `${namespace}:*`, count: 1_000 })) {
-        if (keys.length > 0) await client.unlink(keys);
-      }
       client.disconnect();
     },
   };

@@ -21,8 +21,8 @@ export const spoiledKey: fc.Arbitrary<SpoiledKey> = fc.record({
 let mailboxes = 0;
 
 /** Spoils mailboxes on Redis, uses them in every way, and sees that the neighbour in the same shard is as before. */
-export function openSpoiledMailboxes({ redisUrl }: InputEnvironment): InputCheck<SpoiledKey> {
-  const store = openRedisEntryStore(redisUrl, { timeoutMs: 5_000 });
+export function openSpoiledMailboxes(environment: InputEnvironment): InputCheck<SpoiledKey> {
+  const store = openRedisEntryStore(environment, { timeoutMs: 5_000 });
   return {
     async check(cases) {
       for (const each of cases) await checkSpoiled(store, each);

@@ -1,5 +1,4 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A folder of its own for the files of a log. Removed at its end. */
@@ -9,9 +8,9 @@ export interface LogFolder extends AsyncDisposable {
   read(): Promise<Map<string, string>>;
 }
 
-/** Makes the folder. */
-export async function openLogFolder(): Promise<LogFolder> {
-  const path = await mkdtemp(join(tmpdir(), "agentcomm-input-log-"));
+/** Makes the folder in another. */
+export async function openLogFolder(parent: string): Promise<LogFolder> {
+  const path = await mkdtemp(join(parent, "log-"));
   return {
     path,
     async read() {
