@@ -63,7 +63,12 @@ test("the page shows what was measured, what failed, what was not run, and the k
   const broken = [{ claim: "lost | gone", measured: "2: 1.1, 1.2", allowed: "0", holds: false }];
   await keepRow(file, result("F2", { verdict: "fails", lost: 2, checks: broken }), ["F1", "F2", "F3", "F4"]);
   await keepRow(file, result("F3", { verdict: "not run", reason: "no strace here" }), ["F1", "F2", "F3", "F4"]);
-  await keepRow(file, result("F4", { verdict: "limit", limit: "406 were lost", lost: 406 }), ["F1", "F2", "F3", "F4"]);
+  await keepRow(file, result("F4", { verdict: "limit", limit: "406 of 100000 were lost", lost: 406 }), [
+    "F1",
+    "F2",
+    "F3",
+    "F4",
+  ]);
   const trial = { row: "F1", scale: 0.02, verdict: "caught", by: ["lost: 3"] } as const;
   await keepMutants(file, [{ mutant: "maxlen", fault: "trims", seed: 1, trials: [trial] }]);
   await writePage(file);
@@ -72,7 +77,7 @@ test("the page shows what was measured, what failed, what was not run, and the k
   expect(filled).toContain("kill ×1,000");
   expect(filled).toContain("**fails**: lost \\| gone: 2: 1.1, 1.2");
   expect(filled).toContain("not run: no strace here");
-  expect(filled).toContain("406 were lost");
+  expect(filled).toContain("406 of 100,000 were lost");
   expect(filled).toContain("1 of 1 caught.");
   expect(filled).toContain("| `maxlen` | trims | **caught** |");
 });

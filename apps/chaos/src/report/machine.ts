@@ -20,7 +20,8 @@ export async function describeMachine(): Promise<Machine> {
   return {
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    system: `${type()} ${release()}`,
+    // Without what a distribution adds to its number.
+    system: `${type()} ${/^[\d.]+/.exec(release())?.[0] ?? release()}`,
     node: process.version,
     store: `${name} ${version}`,
   };

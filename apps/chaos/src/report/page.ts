@@ -20,7 +20,9 @@ function tables(results: Results): string {
       ? "No results yet."
       : `${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, ${machine.store}.`,
     rowTable(rows),
-    ...rows.filter(({ limit }) => limit !== undefined).map(({ row, limit }) => `**${row}, as measured:** ${limit}`),
+    ...rows
+      .filter(({ limit }) => limit !== undefined)
+      .map(({ row, limit }) => `**${row}, as measured:** ${readable(limit ?? "")}`),
     checkList(rows),
     "### Mutants",
     mutants.length === 0 ? "No results yet." : mutantTable(mutants),
@@ -35,7 +37,7 @@ function rowTable(rows: readonly RowResult[]): string {
     rows.map((result) => [
       result.row,
       result.title,
-      result.load ?? "",
+      readable(result.load ?? ""),
       Object.entries(result.faults ?? {})
         .map(([name, times]) => `${name} ×${grouped(times)}`)
         .join(", "),
@@ -97,6 +99,11 @@ function cell(text: string): string {
 
 function figure(value: number | null | undefined): string {
   return value == null ? "" : grouped(value);
+}
+
+/** Long numbers in a sentence, their digits in groups. */
+function readable(text: string): string {
+  return text.replaceAll(/\d{5,}/g, (digits) => grouped(Number(digits)));
 }
 
 function grouped(value: number): string {
