@@ -27,6 +27,9 @@ export interface MutantOptions {
   readonly say: (text: string) => void;
 }
 
+/** Longer than any lease of a row at its scale for tests. */
+const STUCK_AFTER_MS = 6_000;
+
 const HOOK = new URL("hook.js", import.meta.url).href;
 
 /** Runs a mutant through rows, each at its scale for tests. Rejects only with the reason of `signal`. */
@@ -39,6 +42,7 @@ export async function runMutant(mutant: Mutant, rows: readonly Row[], options: M
       say: (text) => options.say(`${row.id}: ${text}`),
       execArgv: ["--import", HOOK],
       env: { [MUTANT_VARIABLE]: mutant.name },
+      stuckAfterMs: STUCK_AFTER_MS,
     });
     trials.push(trialOf(result));
   }

@@ -23,6 +23,8 @@ export interface SceneOptions {
   /** Arguments for Node in every actor: with them a mutant is made. */
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Mailboxes that stand still for so long are stuck, and waiting for them ends. Left out: they get all the time that a row gives them. */
+  readonly stuckAfterMs?: number;
   /** Where faults are counted; left out: in an account of its own. */
   readonly faults?: Record<string, number>;
 }
@@ -58,6 +60,7 @@ export class Scene implements AsyncDisposable {
   readonly signal: AbortSignal;
   /** What every process that uses the library is started with: a mutant is made by it. */
   readonly started: Pick<SceneOptions, "execArgv" | "env">;
+  readonly #stuckAfterMs: number;
   readonly #owned: AsyncDisposable[] = [];
   readonly #broken = Promise.withResolvers<never>();
   readonly #wakeWatch = new WakeWatch();
@@ -72,6 +75,7 @@ export class Scene implements AsyncDisposable {
     this.random = createRandom(options.seed);
     this.say = options.say;
     this.signal = options.signal;
+    this.#stuckAfterMs = options.stuckAfterMs ?? Number.POSITIVE_INFINITY;
     this.started = {
       ...(options.execArgv === undefined ? {} : { execArgv: options.execArgv }),
       ...(options.env === undefined ? {} : { env: options.env }),
@@ -112,7 +116,9 @@ export class Scene implements AsyncDisposable {
   async part(): Promise<Scene> {
     this.#parts += 1;
     const { scale, signal, say, faults, started } = this;
-    return this.own(await openScene({ seed: this.seed + this.#parts, scale, signal, say, faults, ...started }));
+    const seed = this.seed + this.#parts;
+    const stuckAfterMs = this.#stuckAfterMs;
+    return this.own(await openScene({ seed, scale, signal, say, faults, stuckAfterMs, ...started }));
   }
 
   /** Starts a server of the row's own. */
@@ -224,11 +230,20 @@ export class Scene implements AsyncDisposable {
    * store cannot be asked.
    */
   async drained(nodes: readonly StoreAddress[], withinMs: number, left = 0): Promise<boolean> {
-    return await this.becomes(withinMs, async () => {
-      const waiting = await countWaiting(nodes, this.namespace);
+    let seen = Number.NaN;
+    let seenAtMs = performance.now();
+    const isStuck = (waiting: number): boolean => {
+      if (waiting !== seen) seenAtMs = performance.now();
+      seen = waiting;
+      return performance.now() - seenAtMs > this.#stuckAfterMs;
+    };
+    let waiting = Number.POSITIVE_INFINITY;
+    await this.becomes(withinMs, async () => {
+      waiting = await countWaiting(nodes, this.namespace);
       this.say(`${waiting} messages left`);
-      return waiting <= left;
+      return waiting <= left || isStuck(waiting);
     });
+    return waiting <= left;
   }
 
   /** What the journals and the store say, held against each other. End the row's actors first. */
