@@ -32,7 +32,10 @@ const STUCK_AFTER_MS = 6_000;
 
 const HOOK = new URL("hook.js", import.meta.url).href;
 
-/** Runs a mutant through rows, each at its scale for tests. Rejects only with the reason of `signal`. */
+/**
+ * Runs a mutant through rows in their order, each at its scale for tests, until one has caught it. Rejects only with the reason of
+ * `signal`.
+ */
 export async function runMutant(mutant: Mutant, rows: readonly Row[], options: MutantOptions): Promise<MutantResult> {
   const trials: MutantTrial[] = [];
   for (const row of rows) {
@@ -44,7 +47,9 @@ export async function runMutant(mutant: Mutant, rows: readonly Row[], options: M
       env: { [MUTANT_VARIABLE]: mutant.name },
       stuckAfterMs: STUCK_AFTER_MS,
     });
-    trials.push(trialOf(result));
+    const trial = trialOf(result);
+    trials.push(trial);
+    if (trial.verdict === "caught") break;
   }
   return { mutant: mutant.name, fault: mutant.fault, seed: options.seed, trials };
 }

@@ -52,5 +52,5 @@ export const ALL_ROWS: readonly Row[] = [
   badInput,
 ];
 
-/** The rows that every mutant is run through. */
+/** The rows that a mutant is run through, until one has caught it. */
 export const MUTANT_ROWS: readonly Row[] = [receiversKilled, receiversPaused, repliesLost, poison, floods, badInput];
