@@ -85,7 +85,8 @@ function mutantTable(mutants: readonly MutantResult[]): string {
       return verdict === undefined ? "" : { caught: "**caught**", "not caught": "–", broken: "broken" }[verdict];
     }),
   ]);
-  return `${caught} of ${mutants.length} caught.\n\n${table(["mutant", "what is wrong with it", ...rows], body)}`;
+  const key = "“–”: the row did not catch it. Nothing: another one had caught it before.";
+  return `${caught} of ${mutants.length} caught. ${key}\n\n${table(["mutant", "what is wrong with it", ...rows], body)}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
