@@ -5,7 +5,8 @@ import type { FromActor, Order, ToActor } from "./orders.js";
 import type { Usage } from "./usage.js";
 import type { WakeWatch } from "./wake-watch.js";
 
-const PROGRAM = fileURLToPath(new URL("program.js", import.meta.url));
+// Built, wherever this file is run from.
+const PROGRAM = fileURLToPath(new URL("../../dist/actors/program.js", import.meta.url));
 
 /** A process of the harness's own. */
 export interface Actor extends AsyncDisposable {
