@@ -45,6 +45,15 @@ test("a new result takes the place of the old one, unless that was made at a lar
   expect((await readResults(file)).rows.map(({ seed }) => seed)).toEqual([3]);
 });
 
+test("where the repository lies is left out of what is kept", async () => {
+  await keepRow(
+    file,
+    result("F1", { verdict: "fails", reason: `Error\n    at ${new URL("../src/cli.ts", import.meta.url)}` }),
+    [],
+  );
+  expect((await readResults(file)).rows[0]?.reason).toBe("Error\n    at apps/chaos/src/cli.ts");
+});
+
 test("what was not run is missing; so is what was run at a smaller scale", async () => {
   await keepRow(file, result("F1", { scale: 0.5 }), ["F1", "F2"]);
   await keepRow(file, result("F2", { verdict: "not run", reason: "no strace" }), ["F1", "F2"]);

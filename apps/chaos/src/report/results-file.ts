@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { MutantResult } from "../mutants/run-mutants.js";
 import type { RowResult } from "../rows/run-row.js";
 import { describeMachine, type Machine } from "./machine.js";
@@ -49,6 +50,12 @@ export async function keepMutants(path: string, mutants: readonly MutantResult[]
 /** Written beside it and moved, so that whoever ends the program in between leaves a whole file. */
 async function writeResults(path: string, results: Results): Promise<void> {
   const text = JSON.stringify({ ...results, machine: await describeMachine() }, undefined, 2);
-  await writeFile(`${path}.new`, `${text}\n`);
+  await writeFile(`${path}.new`, `${withoutFolder(text)}\n`);
   await rename(`${path}.new`, path);
+}
+
+/** Where the repository lies on this machine is nobody's business: errors name files from its top level. */
+function withoutFolder(text: string): string {
+  const root = new URL("../../../../", import.meta.url);
+  return text.replaceAll(root.href, "").replaceAll(fileURLToPath(root), "");
 }
