@@ -102,4 +102,6 @@ test("what had ended before, or was another's by then, was not taken over", () =
   expect(takeOvers(seen([10, "p7-1", "queued"], [15, "p7-1", "completed"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
   expect(takeOvers(seen([10, "p7-1", "queued"], [15, "p8-1", "queued"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
   expect(takeOvers(seen([10, "p77-1", "queued"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
+  const takenAnew = seen([10, "p6-1", "completed"], [15, "p7-1", "queued"]);
+  expect(takeOvers(takenAnew, [{ pid: 7, atMs: 20 }])).toEqual([]);
 });

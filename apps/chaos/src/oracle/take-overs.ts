@@ -24,7 +24,9 @@ export function takeOvers(
     for (const { sightings } of traces.values()) {
       const last = sightings.findLastIndex(({ ownerId }) => ownerId.startsWith(owner));
       const held = sightings[last];
-      if (held === undefined || isEnd(held.state)) continue;
+      if (held === undefined) continue;
+      // It had ended by then; or before, and its id was taken anew by one who died before the record could be taken back.
+      if (sightings.slice(0, last + 1).some(({ state }) => isEnd(state))) continue;
       const next = sightings[last + 1];
       if (next === undefined) found.push({ ms: Number.POSITIVE_INFINITY, isAdoption: false });
       // It was taken away from it before.

@@ -1,4 +1,5 @@
 import type { Account } from "../oracle/check-journals.js";
+import { HeldWatch } from "../oracle/held-watch.js";
 import { journalNow } from "../oracle/read-journals.js";
 import { atLeast, atMost, none, nothingLost, recoveredWithin } from "./checks.js";
 import type { Row } from "./row.js";
@@ -8,6 +9,8 @@ const RECEIVERS = 4;
 const LEASE_MS = 30_000;
 /** What some receivers get to end their work: less than some of it takes. */
 const SHORT_DRAIN_MS = 50;
+/** How long the handlers work that a short drain time does not suffice for. */
+const LONG_WORK_MS = 500;
 
 /**
  * F18: all receivers are restarted in good order, one after the other, again and again; and one of two senders with them. Some
@@ -29,25 +32,28 @@ export const rollingRestart: Row = {
       to: ["worker"],
       work: [
         { share: 0.25, work: { kind: "sleep", ms: 20 } },
-        { share: 0.02, work: { kind: "sleep", ms: 500, heeds: true } },
+        { share: 0.02, work: { kind: "sleep", ms: LONG_WORK_MS, heeds: true } },
       ],
     } as const;
     const start = () => scene.receiver({ transport, mailboxes: ["worker"], concurrency: 50, leaseMs: LEASE_MS });
     const receivers = await Promise.all(Array.from({ length: RECEIVERS }, start));
     const stays = await scene.sender({ ...load, count: scene.scaled(120_000, 2_000), perSecond });
     const stoppedAt = new Map<number, number>();
+    const held = new HeldWatch(scene.dir);
 
     const restart = async (index: number): Promise<void> => {
       const old = receivers[index] as (typeof receivers)[number];
-      const drainMs = scene.random() < 0.3 ? SHORT_DRAIN_MS : undefined;
+      const isShort = scene.random() < 0.3;
       // In half of the cases the new one is there before the old one goes.
       const goesFirst = scene.random() < 0.5;
       const stop = async (): Promise<void> => {
-        scene.fault(drainMs === undefined ? "receiver restarted" : "receiver restarted with a short drain time");
+        scene.fault(isShort ? "receiver restarted with a short drain time" : "receiver restarted");
+        // It has to hold what it cannot end in so short a time.
+        if (isShort) await scene.becomes(5_000, () => held.holds(old.pid, SHORT_DRAIN_MS, LONG_WORK_MS / 2));
         const atMs = journalNow();
         stoppedAt.set(old.pid, atMs);
-        if (drainMs !== undefined) scene.interruptions.push({ pid: old.pid, atMs });
-        await scene.until(old.stop(drainMs));
+        if (isShort) scene.interruptions.push({ pid: old.pid, atMs });
+        await scene.until(old.stop(isShort ? SHORT_DRAIN_MS : undefined));
       };
       if (goesFirst) await stop();
       receivers[index] = await start();
