@@ -7,6 +7,9 @@ const LONGEST_REASON = 2_000;
 
 const tagOf = Object.prototype.toString;
 
+/** Classes that options of a class may inherit from. */
+const DEEPEST = 16;
+
 const NONE: object = Object.freeze({});
 
 /**
@@ -21,6 +24,12 @@ export function readOptions<Options extends object>(options: Options | undefined
   }
   readingOptions(name, () => {
     for (const key in options) read[key] = options[key];
+    // The getters of a class are not enumerable. Not for ever: a proxy may say that it inherits from itself.
+    let from: object = Object.getPrototypeOf(options);
+    for (let depth = 0; depth < DEEPEST && from !== null && from !== Object.prototype; depth++) {
+      for (const key of Object.getOwnPropertyNames(from)) if (!(key in read)) read[key] = options[key as keyof Options];
+      from = Object.getPrototypeOf(from);
+    }
   });
   if (read.signal !== undefined && !isSignal(read.signal)) {
     throw invalidOption("signal", `is ${quote(read.signal)}: give an AbortSignal`);

@@ -1,16 +1,26 @@
-import { checkFunction, readingOptions } from "./check-options.js";
-import { invalidOption } from "./invalid-option.js";
+import { checkFunction } from "./check-options.js";
 import { quote } from "./quote.js";
 
 /**
- * A source of randomness of the user's, safe to call: what it throws, or returns that is no number from 0 up to 1, leaves as
- * INVALID_OPTIONS. Throws the same if it is no function.
+ * A source of randomness of the user's, safe to call: a timer that it jitters must not fail for it. What it throws, or returns that
+ * is no number from 0 up to 1, is told once as a warning of the process, and Math.random's number taken instead. Throws
+ * INVALID_OPTIONS if it is no function.
  */
 export function checkRandom(random: () => number): () => number {
   checkFunction("random", random);
+  let isTold = false;
+  const replace = (what: string): number => {
+    if (!isTold) process.emitWarning(`random ${what}: Math.random is used instead of it`, "AgentCommWarning");
+    isTold = true;
+    return Math.random();
+  };
   return () => {
-    const value: unknown = readingOptions("what random returns", random);
-    if (typeof value === "number" && value >= 0 && value <= 1) return value;
-    throw invalidOption("random", `returned ${quote(value)}: it must return a number from 0 up to 1`);
+    try {
+      const value: unknown = random();
+      if (typeof value === "number" && value >= 0 && value < 1) return value;
+      return replace(`returned ${quote(value)}, which is no number from 0 up to 1`);
+    } catch (error) {
+      return replace(`threw ${quote(error)}`);
+    }
   };
 }

@@ -62,13 +62,14 @@ export class Inbox {
       leaseMs: checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS }),
     };
     const deliveries = await this.look(agentId, look, options, signal);
+    this.handedOut(deliveries);
     if (deliveries.length === 0 && signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
     return deliveries;
   }
 
   /**
    * Looks into the mailbox until there is something to hand out, the time is over, or `until` fires. That ends the waiting
-   * only: a take that is under way may bring something, which must then be handed out or back.
+   * only: a take that is under way may bring something, which must then be handed out, and told to `handedOut`, or back.
    */
   async look(agentId: string, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
     const { calls, rings } = this.#context;
@@ -100,6 +101,15 @@ export class Inbox {
       }
     } finally {
       listening.end();
+    }
+  }
+
+  /** Somebody is given these to handle: only that counts as received. */
+  handedOut(deliveries: readonly LeasedDelivery[]): void {
+    const { name, received } = this.#context;
+    received.add(deliveries.length);
+    for (const { agentId, message, attempt } of deliveries) {
+      publishDiagnostics("message.received", () => ({ transport: name, agentId, message, attempt }));
     }
   }
 
@@ -145,12 +155,8 @@ export class Inbox {
         dead.push([entry, decoded]);
         continue;
       }
-      const { message } = decoded;
-      const { attempt } = entry;
-      deliveries.push(new LeasedDelivery(this.#context, agentId, message, entry, leaseMs, askedAt));
-      publishDiagnostics("message.received", () => ({ transport: this.#context.name, agentId, message, attempt }));
+      deliveries.push(new LeasedDelivery(this.#context, agentId, decoded.message, entry, leaseMs, askedAt));
     }
-    this.#context.received.add(deliveries.length);
     if (dead.length > 0) {
       const timeoutMs = Math.max(deadline - this.#context.options.clock.monotonic(), 1);
       await Promise.all(dead.map(([entry, burial]) => this.#bury(agentId, entry, burial, timeoutMs)));

@@ -18,8 +18,9 @@ export class LeasedDelivery implements Delivery {
   readonly message: AgentMessage;
   readonly attempt: number;
   readonly token: string;
+  /** Whose mailbox it comes from. */
+  readonly agentId: string;
   readonly #context: InboxContext;
-  readonly #agentId: string;
   readonly #reasons: readonly string[] | undefined;
   readonly #takenAt: number;
   #leaseMs: number;
@@ -42,7 +43,7 @@ export class LeasedDelivery implements Delivery {
     askedAt: number,
   ) {
     this.#context = context;
-    this.#agentId = agentId;
+    this.agentId = agentId;
     this.message = message;
     this.attempt = attempt;
     this.token = token;
@@ -114,9 +115,9 @@ export class LeasedDelivery implements Delivery {
     );
   }
 
-  /** Hands it back to be offered again at once. For one that no handler was given: it was no attempt. */
-  handBackUnhandled(): Promise<void> {
-    return this.#end({ kind: "retry", delayMs: 0, uncounted: true }, () => {});
+  /** Hands it back, to be offered again in so many milliseconds. For one that no handler was given: it was no attempt. */
+  handBackUnhandled(delayMs: number): Promise<void> {
+    return this.#end({ kind: "retry", delayMs, uncounted: true }, () => {});
   }
 
   async reject(reason: string): Promise<void> {
@@ -203,7 +204,7 @@ export class LeasedDelivery implements Delivery {
   #event(): DeliveryEvent {
     return {
       transport: this.#context.name,
-      agentId: this.#agentId,
+      agentId: this.agentId,
       message: this.message,
       attempt: this.attempt,
       durationMs: this.#context.options.clock.monotonic() - this.#takenAt,

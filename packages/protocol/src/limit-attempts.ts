@@ -23,7 +23,8 @@ export function limitAttempts(
         delivery.lose(error);
         reject(error);
       };
-      cancel = clock.timer(attemptTimeoutMs, end, { keepAlive: true });
+      // While a handler runs, the renewal of its lease keeps the process alive.
+      cancel = clock.timer(attemptTimeoutMs, end);
     });
     try {
       return await Promise.race([handler(delivery), late]);

@@ -11,10 +11,12 @@ import { describe, toAgentCommError } from "./trouble.js";
 
 const DRAIN_MS = 30_000;
 /**
- * How long the others get to end before a suspect is started, and how long it has the process for itself. Both count in the second
- * within which, after its lease, what a dead receiver held is handled again.
+ * How long the others get to end before a suspect is started, and how long it has the subscription for itself: so much each suspect
+ * holds up what is behind it.
  */
 const ALONE_MS = 250;
+/** Longest that a suspect is held back because others like it have their turn first. */
+const LONGEST_TURN_MS = 5_000;
 /** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
 /** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */
@@ -48,6 +50,10 @@ class RunningSubscription implements Subscription {
   readonly #leaseMs: number;
   readonly #stopping = new AbortController();
   readonly #running = new Set<LeasedDelivery>();
+  /** The one of these that no handler was given yet. */
+  #waiting: LeasedDelivery | undefined;
+  /** How long the latest suspect held up the others. */
+  #turnMs = 0;
   #freed: (() => void) | undefined;
   /** Cancels the next renewal. Undefined: there has been nothing to renew of late. */
   #renewal: (() => void) | undefined;
@@ -118,24 +124,30 @@ class RunningSubscription implements Subscription {
   }
 
   // A message that ends its process takes those beside it along, and with the same beside it again and again all of them would
-  // become poison. So what may be such a one is handled with as few beside it as can be, and others like it elsewhere or later.
+  // become poison. So what may be such a one is handled with as few beside it as can be, and others like it elsewhere or later: each
+  // when those before it have had their turn, so that what is behind them all is not held up by all of them.
   async #startAll(deliveries: readonly LeasedDelivery[]): Promise<void> {
-    const suspects: LeasedDelivery[] = [];
-    for (const delivery of deliveries) {
-      if (delivery.suspect) suspects.push(delivery);
-      else this.#start(delivery);
-    }
-    const [suspect, ...others] = suspects;
+    const [suspect, ...others] = deliveries.filter((delivery) => delivery.suspect);
+    const plain = suspect === undefined ? deliveries : deliveries.filter((delivery) => !delivery.suspect);
+    this.#inbox.handedOut(plain);
+    for (const delivery of plain) this.#start(delivery);
     if (suspect === undefined) return;
+    const { clock } = this.#context.options;
+    const startedAt = clock.monotonic();
+    this.#waiting = suspect;
     this.#hold(suspect);
-    await this.#handBackUnhandled(others);
+    await this.#handBackUnhandled(others, this.#turnMs);
     await this.#until(() => this.#running.size === 1);
-    // Stopping hands it back, as it does with what was just taken.
-    if (!this.#stopping.signal.aborted) {
+    this.#waiting = undefined;
+    if (suspect.held && !this.#stopping.signal.aborted) {
+      this.#inbox.handedOut([suspect]);
       void this.#handle(suspect);
-      return await this.#until(() => !this.#running.has(suspect));
+      await this.#until(() => !this.#running.has(suspect));
+      this.#turnMs = clock.monotonic() - startedAt;
+      return;
     }
-    await this.#handBackUnhandled([suspect]);
+    // Stopping hands it back, as it does with what was just taken; and somebody else may have it by now.
+    if (suspect.held) await this.#handBackUnhandled([suspect]);
     this.#running.delete(suspect);
   }
 
@@ -239,17 +251,24 @@ class RunningSubscription implements Subscription {
       if (!delivery.held) continue;
       delivery.lose(new AgentCommError("ABORTED", "the subscription was stopped before the handler ended"));
     }
-    await this.#handBack(left.filter((delivery) => delivery.held));
+    const waiting = this.#waiting;
+    await Promise.all([
+      ...(waiting?.held === true ? [this.#handBackUnhandled([waiting])] : []),
+      this.#handBack(left.filter((delivery) => delivery.held && delivery !== waiting)),
+    ]);
     // What its handler has just settled is not repeated: its settling is waited for, even if the handler never ends.
     await Promise.all(left.map((delivery) => delivery.settling()));
     this.#running.clear();
     this.#freed?.();
   }
 
-  async #handBackUnhandled(deliveries: readonly LeasedDelivery[]): Promise<void> {
+  /** `turnMs`: how much later each is offered again than the one before it. */
+  async #handBackUnhandled(deliveries: readonly LeasedDelivery[], turnMs = 0): Promise<void> {
+    const { delay } = this.#context.driver.capabilities;
+    const delayMs = (index: number): number => (delay ? Math.min((index + 1) * turnMs, LONGEST_TURN_MS) : 0);
     await Promise.all(
-      deliveries.map((delivery) =>
-        delivery.handBackUnhandled().catch((error: AgentCommError) => {
+      deliveries.map((delivery, index) =>
+        delivery.handBackUnhandled(delayMs(index)).catch((error: AgentCommError) => {
           this.#context.report(error, { agentId: this.#agentId });
         }),
       ),

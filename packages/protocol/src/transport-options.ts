@@ -42,7 +42,7 @@ export interface TransportOptions {
   /** @default systemClock */
   readonly clock?: Clock;
   /**
-   * From 0 up to 1, for jitter.
+   * From 0 up to 1, for jitter. If it throws or returns anything else, a warning of the process tells it, and Math.random is used.
    * @default Math.random
    */
   readonly random?: () => number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TakenEntry } from "../src/index.js";
+import { AgentCommError, subscribeDiagnostics, type TakenEntry } from "../src/index.js";
 import { PAYLOAD, pending, scriptedTransport } from "./scripted-transport.js";
 import { settlePromises } from "./virtual-clock.js";
 
@@ -94,6 +94,88 @@ describe("a message whose attempts ended without a word", () => {
     expect([...running.keys()]).toEqual(["a", "b"]);
     for (const { resolve } of running.values()) resolve();
     await subscription.stop();
+  });
+
+  it("is offered again in its turn: what is behind it is not held up by all of them", async () => {
+    const entries = ["a", "b", "c", "d", "e", "f", "g"].map((token) => entry(token, 3));
+    const { subscription, running, seen, clock } = subscribed(entries, 4);
+    await clock.advance(249);
+    expect(seen.settled).toEqual(["b", "c", "d"].map((token) => ({ token, action: UNCOUNTED })));
+    await clock.advance(2);
+    // By now it is known how long each holds up the others.
+    expect(seen.settled.slice(3)).toEqual([
+      { token: "f", action: { ...UNCOUNTED, delayMs: 250 } },
+      { token: "g", action: { ...UNCOUNTED, delayMs: 500 } },
+    ]);
+    for (const { resolve } of running.values()) resolve();
+    await subscription.stop();
+  });
+
+  it("is told as received only when it is given to a handler", async () => {
+    const received: string[] = [];
+    const unsubscribe = subscribeDiagnostics("message.received", ({ attempt }) => received.push(`attempt ${attempt}`));
+    try {
+      const { subscription, running, transport } = subscribed([entry("a", 1), entry("b", 3), entry("c", 4)]);
+      await settlePromises();
+      expect(received).toEqual(["attempt 1"]);
+      running.get("a")?.resolve();
+      await settlePromises();
+      expect(received).toEqual(["attempt 1", "attempt 3"]);
+      running.get("b")?.resolve();
+      await subscription.stop();
+      expect((await transport.stats()).messagesPerMinute).toBe(2);
+    } finally {
+      unsubscribe();
+    }
+  });
+
+  it("costs no attempt and is no failure if the subscription is stopped while others are being handed back", async () => {
+    const slow = pending();
+    const entries = [entry("suspect", 4), entry("other", 4)];
+    const troubles: string[] = [];
+    const { transport, seen, clock } = scriptedTransport(
+      {
+        take: async (_agentId, { limit }) => ({ entries: entries.splice(0, limit) }),
+        settle: async (asked) => {
+          seen.settled.push(...asked);
+          if (asked.some(({ token }) => token === "other")) await slow.promise;
+          return asked.map(() => undefined);
+        },
+      },
+      { maxDeliveries: 4, onError: ({ code }) => troubles.push(code) },
+    );
+    const handled: string[] = [];
+    const subscription = transport.subscribe("b", async ({ token }) => void handled.push(token), { concurrency: 2 });
+    await settlePromises();
+    const stopping = subscription.stop({ drainMs: 0 });
+    await clock.advance(1);
+    slow.resolve();
+    await stopping;
+    expect(seen.settled).toEqual(["other", "suspect"].map((token) => ({ token, action: UNCOUNTED })));
+    expect([handled, troubles]).toEqual([[], []]);
+  });
+
+  it("is handed to no handler if its lease was lost while it waited", async () => {
+    const entries = [entry("long", 1), entry("suspect", 3)];
+    const handled: string[] = [];
+    const end = pending();
+    const { transport, clock, seen } = scriptedTransport(
+      {
+        take: async (_agentId, { limit }) => ({ entries: entries.splice(0, limit) }),
+        renew: async (asked) => asked.map(() => new AgentCommError("LEASE_LOST", "it is another's")),
+      },
+      { maxDeliveries: 4, onError: () => {} },
+    );
+    const handler = async ({ token }: { readonly token: string }): Promise<void> => {
+      handled.push(token);
+      await end.promise;
+    };
+    const subscription = transport.subscribe("b", handler, { concurrency: 2, leaseMs: 300 });
+    await clock.advance(260);
+    expect(handled).toEqual(["long"]);
+    end.resolve();
+    await subscription.stop();
+    expect(seen.settled.filter(({ token }) => token === "suspect")).toEqual([]);
   });
 
   it("is handed back, at no attempt's cost, if the subscription stops while it waits", async () => {
