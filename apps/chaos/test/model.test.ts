@@ -2,6 +2,7 @@ import type { Transport } from "@agentcomm/protocol";
 import { openSharedRedis, type SharedRedis } from "@agentcomm/test-redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Account } from "../src/model/account.js";
+import { failureIn } from "../src/model/observe.js";
 import type { State } from "../src/model/observe-state.js";
 import { playSequence } from "../src/model/play-sequence.js";
 import { openRedisWorlds } from "../src/model/redis-worlds.js";
@@ -51,6 +52,14 @@ test("a store that hands out the newest first is told apart, at the command that
   const reversed = { ...world, transport: (who: "A" | "B") => handingOutBackwards(world.transport(who)) };
   const sequence = fixedSequences["what was retried and what lapsed come back in the order of sending"] ?? [];
   expect(await playSequence(sequence, reversed, "reversed")).toMatchObject({ index: 1 });
+});
+
+test("what both worlds show is no agreement if no world may show it", () => {
+  const fine = { seen: { error: "VERSION_CONFLICT" }, mailboxes: [], watches: [[]], troubles: [] };
+  expect(failureIn(fine)).toBeUndefined();
+  expect(failureIn({ ...fine, seen: { received: { thrown: "TypeError" } } })).toBe('thrown "TypeError"');
+  expect(failureIn({ ...fine, watches: [[], { neverTold: ["a"], events: [] }] })).toBe('neverTold ["a"]');
+  expect(failureIn({ ...fine, troubles: ["DATA_LOST: gone"] })).toBe('troubles ["DATA_LOST: gone"]');
 });
 
 test("books in which a message is missing do not balance, nor do those with one too many", () => {

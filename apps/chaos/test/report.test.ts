@@ -45,6 +45,14 @@ test("a new result takes the place of the old one, unless that was made at a lar
   expect((await readResults(file)).rows.map(({ seed }) => seed)).toEqual([3]);
 });
 
+test("that a row was not run takes the place of no result, and stands in the way of none", async () => {
+  const notRun = { verdict: "not run", reason: "no strace" } as const;
+  expect(await keepRow(file, result("F4", notRun), ["F4"])).toBe(true);
+  expect(await keepRow(file, result("F4", { scale: 0.5 }), ["F4"])).toBe(true);
+  expect(await keepRow(file, result("F4", notRun), ["F4"])).toBe(false);
+  expect((await readResults(file)).rows).toMatchObject([{ verdict: "holds", scale: 0.5 }]);
+});
+
 test("where the repository lies is left out of what is kept", async () => {
   await keepRow(
     file,

@@ -15,7 +15,7 @@ Options
   --scale X    so much of the full load (default: 1)
   --missing    leave out what the file of results has at this scale or a larger one
   --out FILE   where results are kept (default: docs/reliability.json). The table in docs/RELIABILITY.md is made anew from the
-               default file. A result replaces an older one of the same row unless that was made at a larger scale.
+               default file. A result replaces an older one of the same row unless that says more: made at a larger scale, or run at all.
 
 Rows
 ${rows}

@@ -52,7 +52,7 @@ async function runAll(options: ChaosOptions, progress: Progress, signal: AbortSi
     const kept = await keepRow(out, result, ORDER);
     await writePage(out);
     progress.print(summaryOf(result));
-    if (!kept) progress.print("  not kept: the file has this row at a larger scale");
+    if (!kept) progress.print("  not kept: the file has a result of this row that says more");
     fine &&= result.verdict !== "fails";
   }
   if (options.mutants && !(missing && before.mutants.length > 0)) {

@@ -24,6 +24,7 @@ export class AssignedTask {
   readonly #history: TaskHistory;
   readonly #events: string[] = [];
   #refusal: unknown;
+  #cancelsUnderWay = 0;
   #ending: Ending | undefined;
   #eventsEnded = false;
 
@@ -36,17 +37,21 @@ export class AssignedTask {
   }
 
   async cancel(): Promise<void> {
+    this.#cancelsUnderWay += 1;
     try {
       if (this.handle !== undefined) this.canceled.push(await this.handle.cancel("no longer needed"));
     } catch (error) {
       // Whether it was canceled is open then; what it may not be is seen in the records.
       this.#expectAgentCommError(error);
+    } finally {
+      this.#cancelsUnderWay -= 1;
     }
   }
 
   /** Whether its caller need not wait any longer: all was told, or who would tell it is gone. */
   get isOver(): boolean {
     if (!this.by.inOffice) return true;
+    if (this.#cancelsUnderWay > 0) return false;
     if (this.handle === undefined) return this.#refusal !== undefined;
     return this.#ending !== undefined && this.#eventsEnded;
   }
@@ -54,7 +59,11 @@ export class AssignedTask {
   /** What its caller was told that the records do not bear out. To be asked when the task has ended. */
   whatIsWrong(): string | undefined {
     const { handle } = this;
-    if (handle === undefined) return this.#wrongRefusal();
+    if (this.by.inOffice && this.#cancelsUnderWay > 0) return "a canceling was never answered";
+    if (handle === undefined) {
+      if (this.by.inOffice && this.#refusal === undefined) return "a task was asked for, and that was never answered";
+      return this.#wrongRefusal();
+    }
     const end = this.#history.endOf(handle.taskId);
     if (end === undefined) return `task ${handle.taskId} was accepted, and never ended`;
     if (this.canceled.includes(true) && end.state !== "canceled") {

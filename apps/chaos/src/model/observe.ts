@@ -5,7 +5,7 @@ export type Observation = JsonValue;
 
 const COARSE_MS = 10_000;
 
-/** Runs a call and observes how it ends. What it throws besides AgentCommErrors is observed as well: both worlds must throw it. */
+/** Runs a call and observes how it ends. What it throws besides AgentCommErrors is observed as well; neither world may. */
 export async function observing(call: () => Promise<Observation>): Promise<Observation> {
   try {
     return await call();
@@ -39,4 +39,16 @@ export function observeDeadLetter({ reason, detail, attempts, message, raw }: De
 /** A time that is left, in tens of seconds: one world knows it exactly, the other to some milliseconds. 0: next to nothing. */
 export function coarse(ms: number): number {
   return ms < COARSE_MS / 2 ? 0 : Math.ceil(ms / COARSE_MS);
+}
+
+/** What no world may show, also if both do: an error that is none of the library's, a watch that is not told, trouble. */
+export function failureIn(shown: unknown): string | undefined {
+  if (typeof shown !== "object" || shown === null) return undefined;
+  for (const [key, value] of Object.entries(shown)) {
+    const isFailure =
+      key === "thrown" || key === "neverTold" || (key === "troubles" && (value as unknown[]).length > 0);
+    const found = isFailure ? `${key} ${JSON.stringify(value)}` : failureIn(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { AgentCommError, type Delivery, type JsonValue, type MessageInput } from "@agentcomm/protocol";
 import { type Command, DURATIONS, type OutgoingNote, PASS_MS } from "./command.js";
 import { type Observation, observeDeadLetter, observeDelivery, observeError, observing } from "./observe.js";
@@ -118,7 +119,14 @@ async function awaitNote(
   const receipt = await observing(
     async () => (await world.transport(by === "A" ? "B" : "A").send(message)) as unknown as JsonValue,
   );
-  return { receipt, received: await receiving };
+  const gaveUp = new AbortController();
+  try {
+    // By the machine's clock: the worlds' own stands still, and who is never rung would wait for ever.
+    const never = setTimeout(WAIT_MS, { neverTold: "a receiver that waits" }, { signal: gaveUp.signal, ref: false });
+    return { receipt, received: await Promise.race([receiving, never]) };
+  } finally {
+    gaveUp.abort();
+  }
 }
 
 function namedLetters(

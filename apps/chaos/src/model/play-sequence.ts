@@ -4,6 +4,7 @@ import { Account } from "./account.js";
 import { AGENTS, PASS_MS, type Sequence } from "./command.js";
 import { createMemoryWorld } from "./memory-world.js";
 import { ModelClock } from "./model-clock.js";
+import { failureIn } from "./observe.js";
 import { observeState, type State, tidyUp } from "./observe-state.js";
 import { perform } from "./perform.js";
 import type { RedisWorld } from "./redis-world.js";
@@ -58,9 +59,9 @@ function createPlayer(session: Session): Player {
       if (command === undefined) throw new RangeError(`there is no command ${index}`);
       const seen = await perform(session, command, index);
       const state = await observeState(session);
-      const wrong = account.enter(command, seen, before, state);
+      const wrong = account.enter(command, seen, before, state) ?? failureIn({ seen, ...state });
       before = state;
-      // Told in both worlds or in one: books that do not balance are a difference in any case.
+      // In both worlds or in one: what may not be is a difference in any case.
       const books = wrong === undefined ? "balanced" : `${session.world.name}: ${wrong}`;
       return JSON.parse(JSON.stringify({ seen, ...state, books }).replaceAll(`.${session.tag}`, "")) as JsonValue;
     },

@@ -31,11 +31,12 @@ export function hasRow({ rows }: Results, id: string, scale: number): boolean {
 
 /**
  * Puts a result into the file, in the order of `order`, in place of the same row's older one. Resolves to false, and leaves the file
- * as it is, if that was made at a larger scale.
+ * as it is, if that says more: it was made at a larger scale, or the row was run then and now it was not.
  */
 export async function keepRow(path: string, result: RowResult, order: readonly string[]): Promise<boolean> {
   const { rows, mutants } = await readResults(path);
-  if (rows.some(({ row, scale }) => row === result.row && scale > result.scale)) return false;
+  const older = rows.find(({ row, verdict }) => row === result.row && verdict !== "not run");
+  if (older !== undefined && (result.verdict === "not run" || older.scale > result.scale)) return false;
   const kept = [...rows.filter(({ row }) => row !== result.row), result];
   kept.sort((a, b) => order.indexOf(a.row) - order.indexOf(b.row));
   await writeResults(path, { rows: kept, mutants });

@@ -25,6 +25,7 @@ export const interleavings: Row = {
       worstRecoveryMs: null,
       checks: [
         atLeast("seeds played", result.seeds, seeds),
+        atLeast("steps in them", result.steps, 100 * seeds),
         {
           claim: "seeds that broke a promise",
           measured:

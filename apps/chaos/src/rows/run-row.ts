@@ -39,7 +39,8 @@ export async function runRow(row: Row, options: SceneOptions): Promise<RowResult
   const patience = AbortSignal.timeout(PATIENCE_MS * Math.max(options.scale, 1));
   try {
     await using scene = await openScene({ ...options, signal: AbortSignal.any([options.signal, patience]) });
-    const outcome = await row.run(scene);
+    // A row that waits for what never comes is given up, too.
+    const outcome = await scene.until(row.run(scene));
     options.signal.throwIfAborted();
     return { ...facts, startedAt, seconds: seconds(), verdict: judge(outcome), faults: scene.faults, ...outcome };
   } catch (error) {

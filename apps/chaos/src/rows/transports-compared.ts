@@ -27,6 +27,7 @@ export const transportsCompared: Row = {
       worstRecoveryMs: null,
       checks: [
         atLeast("sequences played", result.sequences, sequences),
+        atLeast("commands in them", result.commands, 10 * sequences),
         {
           claim: "divergences",
           measured:
