@@ -19,7 +19,7 @@ import {
   type TransportCapabilities,
   type TransportHealth,
 } from "@agentcomm/protocol";
-import { checkNumber, readOptions, toAgentCommError } from "@agentcomm/protocol/internal";
+import { checkClock, checkNumber, checkRandom, readOptions, toAgentCommError } from "@agentcomm/protocol/internal";
 import { Attendance } from "./attendance.js";
 import { Awake } from "./awake.js";
 import { Bells } from "./bells.js";
@@ -129,8 +129,8 @@ class RedisDriver implements Driver {
     const doubts = new Doubts(report);
     const topology = createTopology({
       endpoint: resolveEndpoint(options, stallMs),
-      clock,
-      random,
+      clock: checkClock(clock),
+      random: checkRandom(random),
       stallMs,
       replicas,
       onUp: (node) => void this.#health.nodeIsUp(node),

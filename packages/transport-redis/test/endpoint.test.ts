@@ -1,6 +1,6 @@
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createRedisTransport, type RedisTransportOptions } from "../src/index.js";
+import { createRedisDriver, createRedisTransport, type RedisTransportOptions } from "../src/index.js";
 import { note, numberOf, openScene, type RedisScene } from "./scene.js";
 
 let scene: RedisScene;
@@ -29,10 +29,15 @@ test.each<[string, RedisTransportOptions, string]>([
   ["a client that is none", { client: {} as never }, "client"],
   ["null for options", null as never, "options"],
   ["a stall that is no number", { stallMs: Number.NaN }, "stallMs"],
+  ["a clock without a hand", { clock: {} as never }, "clock.now"],
+  ["null for a clock", { clock: null as never }, "clock"],
+  ["a number for a source of numbers", { random: 5 as never }, "random"],
 ])("%s is refused with the option's name", (_, options, text) => {
-  expect(() => createRedisTransport(options)).toThrow(
-    expect.objectContaining({ code: "INVALID_OPTIONS", message: expect.stringContaining(text) }),
-  );
+  for (const create of [createRedisTransport, createRedisDriver]) {
+    expect(() => create(options)).toThrow(
+      expect.objectContaining({ code: "INVALID_OPTIONS", message: expect.stringContaining(text) }),
+    );
+  }
 });
 
 test("a namespace outside the grammar is refused", () => {

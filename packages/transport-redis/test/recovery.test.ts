@@ -112,3 +112,17 @@ test("a body that somebody deletes under a lease is told as lost, and holds up n
   expect((await transport.receive("bob", { waitMs: 2_000 })).map(numberOf)).toEqual([2]);
   expect(lossOf(scene).map((loss) => loss.details)).toEqual([{ agentId: "bob", lost: 1 }]);
 });
+
+test("a source of randomness that throws, or gives no number, keeps nobody from connecting again", async () => {
+  await using scene = await openScene();
+  const throws = () => {
+    throw new Error("no dice");
+  };
+  for (const random of [throws, () => "0.5" as never, () => Number.NaN]) {
+    const transport = scene.transport({ random });
+    for (let n = 0; n < 3; n++) {
+      await transport.send(note("bob", n));
+      await scene.client.call("CLIENT", "KILL", "TYPE", "normal");
+    }
+  }
+});
