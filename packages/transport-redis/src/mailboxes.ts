@@ -37,12 +37,8 @@ export class Mailboxes {
   ): Promise<void> {
     const { topics, capacity } = options;
     const size = capacity === undefined ? "" : String(capacity);
-    const born = await this.#run(
-      OPEN_MAILBOX,
-      agentId,
-      [size, topics === undefined ? "0" : "1", ...(topics ?? [])],
-      call,
-    );
+    const settings = [size, topics === undefined ? "0" : "1", ...(topics ?? [])];
+    const born = await this.#runOnce(OPEN_MAILBOX, agentId, settings, call);
     const mailbox = this.#attendance.mailbox(agentId);
     this.#bells.listen(mailbox.shard);
     this.#bells.learn(mailbox.shard, String(born));
@@ -51,7 +47,7 @@ export class Mailboxes {
   }
 
   async delete(agentId: string, discard: boolean, call: DriverCall): Promise<void> {
-    const size = Number(await this.#run(DELETE_MAILBOX, agentId, [discard ? "1" : "0"], call));
+    const size = Number(await this.#runOnce(DELETE_MAILBOX, agentId, [discard ? "1" : "0"], call));
     if (size > 0) {
       throw new AgentCommError(
         "MAILBOX_NOT_EMPTY",
@@ -60,7 +56,8 @@ export class Mailboxes {
       );
     }
     this.#attendance.forget(agentId);
-    // What is stored in the same millisecond would get the numbers of what was deleted, and old tokens would settle it.
+    // What the caller stores next, if in the same millisecond, could get the numbers of what was deleted, and old tokens would
+    // settle it. Other processes do not wait for this.
     await pause(NEXT_MS, call.deadline, this.#clock);
   }
 
@@ -133,10 +130,14 @@ export class Mailboxes {
     return parts.flat();
   }
 
-  async #run(script: Script, agentId: string, args: readonly string[], { deadline }: DriverCall): Promise<unknown> {
+  /**
+   * Once, however often it is sent: between a run and its repeat others may store and open what a second one would delete or
+   * change back.
+   */
+  async #runOnce(script: Script, agentId: string, args: readonly string[], { deadline }: DriverCall): Promise<unknown> {
     const shard = shardOf(agentId);
-    const all = [this.#keys.namespace, String(shard), agentId, ...args];
-    return await this.#groups.of(shard).route.run(script, () => all, { deadline, repeatable: true, durable: true });
+    const [answer] = await this.#groups.of(shard).producer.run(script, [String(shard), agentId, ...args], { deadline });
+    return answer;
   }
 }
 

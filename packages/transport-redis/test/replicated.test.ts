@@ -1,7 +1,7 @@
 import { startProxy } from "@agentcomm/test-redis";
 import { expect, test } from "vitest";
 import { createRedisTransport } from "../src/index.js";
-import { openPair, stored, threeWaits, UNCONFIRMED, watch } from "./replicated-pair.js";
+import { openPair, received, stored, threeWaits, UNCONFIRMED, watch } from "./replicated-pair.js";
 import { note, openScene } from "./scene.js";
 
 test("a send resolves only once a replica has the message", async () => {
@@ -88,6 +88,68 @@ test("a batch that is repeated on a new connection waits for the replica, too", 
   // The repeat found its number, and wrote all the same: else a server need not wait for anything.
   expect(await pair.expiries()).toBeGreaterThan(before);
   expect(await stored(replicaClient, namespace)).toBe(2);
+});
+
+test.each([false, true])(
+  "a deletion waits for the replica and deletes nothing that came after it (discard: %s)",
+  async (discard) => {
+    await using pair = await openPair();
+    const { namespace, client, replicaClient } = pair;
+    const transport = pair.transport({ replicas: 1 });
+    const other = pair.transport();
+    await other.send(note("bob", 0));
+    const [delivery] = await other.receive("bob");
+    if (!discard) await delivery?.ack();
+    pair.replica.pause();
+    const deleting = transport.deleteMailbox("bob", { discard });
+    await expect.poll(async () => (await other.stats()).mailboxes).toEqual([]);
+    await other.openMailbox("bob", { topics: ["news"], capacity: 1 });
+    await other.send(note("bob", 1));
+    await threeWaits(pair);
+    pair.replica.resume();
+    await deleting;
+    expect(await received(other)).toEqual([1]);
+    expect(await other.send(note("#news", 2))).toMatchObject({ refused: [{ agentId: "bob", code: "MAILBOX_FULL" }] });
+    await expect.poll(() => stored(replicaClient, namespace)).toBe(await stored(client, namespace));
+  },
+);
+
+test("opening a mailbox again, while it waits for the replica, does not undo how others opened it since", async () => {
+  await using pair = await openPair();
+  const transport = pair.transport({ replicas: 1 });
+  const other = pair.transport();
+  await other.open();
+  pair.replica.pause();
+  const opening = transport.openMailbox("bob", { topics: ["old"], capacity: 1 });
+  await expect.poll(async () => (await other.send(note("#old", 1))).stored).toBe(1);
+  await other.openMailbox("bob", { topics: ["new"], capacity: 100 });
+  await threeWaits(pair);
+  pair.replica.resume();
+  await opening;
+  expect(await other.send(note("#old", 2))).toMatchObject({ stored: 0, refused: [] });
+  expect(await other.send(note("#new", 3))).toMatchObject({ stored: 1, refused: [] });
+});
+
+test("a deletion that is repeated on a new connection waits for the replica, too", async () => {
+  await using pair = await openPair();
+  await using proxy = await startProxy(pair.server.port);
+  const transport = pair.transport({ replicas: 1, url: `redis://127.0.0.1:${proxy.port}` });
+  const other = pair.transport();
+  // The server has to know the script: else what is lost is only that it does not.
+  await transport.deleteMailbox("carol");
+  await transport.openMailbox("bob");
+  const before = await pair.expiries();
+  pair.replica.pause();
+  proxy.loseReplies();
+  const deleting = transport.deleteMailbox("bob");
+  const watched = watch(deleting);
+  await expect.poll(async () => (await other.stats()).mailboxes).toEqual([]);
+  proxy.mend();
+  await threeWaits(pair);
+  expect(watched.outcome).toBe("open");
+  pair.replica.resume();
+  await deleting;
+  expect(await pair.expiries()).toBeGreaterThan(before);
 });
 
 test("while no replica confirms, receiving and prolonging leases go on", async () => {

@@ -1,53 +1,66 @@
 import { COMMON, MAILBOX } from "./common.js";
+import { ONCE } from "./once.js";
 import { RECOVER } from "./recover.js";
 import { defineScript } from "./script.js";
 
+const TOPICS = `
+local function leaveTopics(p, agent)
+  local topics = call('HGET', p .. 'box:' .. agent, 'topics') or ''
+  for topic in string.gmatch(topics, '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end
+end
+`;
+
 /**
- * Creates a mailbox or changes it. ARGV: namespace, shard, agent, capacity ("" leaves it), whether topics are given (0, 1), and
- * the topics. Answers the mark of the shard's bell.
+ * Creates a mailbox or changes it. ARGV[6] on: shard, agent, capacity ("" leaves it), whether topics are given (0, 1), and
+ * the topics. Answers `ok` and the mark of the shard's bell.
  */
 export const OPEN_MAILBOX = defineScript(
   "open-mailbox",
   undefined,
   COMMON,
   MAILBOX,
+  TOPICS,
   `
-local p, agent = prefixOf(ARGV[2]), ARGV[3]
-local box = p .. 'box:' .. agent
-mailbox(p, agent)
--- Always a write: see ONCE.
-call('HSET', box, 'opened', '1')
-if ARGV[4] ~= '' then call('HSET', box, 'capacity', ARGV[4], 'room', 0) end
-if ARGV[5] == '1' then
-  for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end
-  for at = 6, #ARGV do call('SADD', p .. 'topic:' .. ARGV[at], agent) end
-  call('HSET', box, 'topics', table.concat(ARGV, ' ', 6))
+local function work()
+  local p, agent = prefixOf(ARGV[6]), ARGV[7]
+  local box = p .. 'box:' .. agent
+  mailbox(p, agent)
+  if ARGV[8] ~= '' then call('HSET', box, 'capacity', ARGV[8], 'room', 0) end
+  if ARGV[9] == '1' then
+    leaveTopics(p, agent)
+    for at = 10, #ARGV do call('SADD', p .. 'topic:' .. ARGV[at], agent) end
+    call('HSET', box, 'topics', table.concat(ARGV, ' ', 10))
+  end
+  return {'ok', call('HGET', p .. 'bell', 'born') or ''}
 end
-return call('HGET', p .. 'bell', 'born') or ''
 `,
+  ONCE,
 );
 
 /**
- * Removes all keys of a mailbox. ARGV: namespace, shard, agent, discard (0, 1). Answers how many messages it holds: if any,
- * and not to be discarded, nothing was removed.
+ * Removes all keys of a mailbox. ARGV[6] on: shard, agent, discard (0, 1). Answers `ok` and how many messages kept it from being
+ * removed.
  */
 export const DELETE_MAILBOX = defineScript(
   "delete-mailbox",
   "allow-oom",
   COMMON,
   MAILBOX,
+  TOPICS,
   `
-local p, agent = prefixOf(ARGV[2]), ARGV[3]
-local size = sizeOf(p, agent)
-if size > 0 and ARGV[4] == '0' then return size end
-local box = p .. 'box:' .. agent
-for topic in string.gmatch(call('HGET', box, 'topics') or '', '%S+') do call('SREM', p .. 'topic:' .. topic, agent) end
-for _, lane in ipairs(LANES) do call('UNLINK', queueOf(p, agent, lane)) end
-for _, kind in ipairs({'box:', 'held:', 'later:', 'notes:', 'dead:', 'idem:'}) do call('UNLINK', p .. kind .. agent) end
-call('ZREM', p .. 'boxes', agent)
-call('ZREM', p .. 'due', agent, '!' .. agent)
-return 0
+local function work()
+  local p, agent = prefixOf(ARGV[6]), ARGV[7]
+  local size = ARGV[8] == '1' and 0 or sizeOf(p, agent)
+  if size > 0 then return {'ok', size} end
+  leaveTopics(p, agent)
+  for _, lane in ipairs(LANES) do call('UNLINK', queueOf(p, agent, lane)) end
+  for _, kind in ipairs({'box:', 'held:', 'later:', 'notes:', 'dead:', 'idem:'}) do call('UNLINK', p .. kind .. agent) end
+  call('ZREM', p .. 'boxes', agent)
+  call('ZREM', p .. 'due', agent, '!' .. agent)
+  return {'ok', 0}
+end
 `,
+  ONCE,
 );
 
 /**
