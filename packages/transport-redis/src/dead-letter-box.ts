@@ -50,19 +50,14 @@ export class DeadLetterBox {
   async redrive(agentId: string, ids: readonly string[] | undefined, { deadline }: DriverCall): Promise<number> {
     const { producer, shard } = this.#find(agentId);
     let count = 0;
-    if (ids !== undefined) {
-      for (const part of pages(ids)) {
-        const [moved] = await producer.run(REDRIVE, [shard, agentId, "some", ...part], { deadline });
+    for (const part of ids === undefined ? [undefined] : pages(ids)) {
+      let [goOn, stopAt] = ["-", "+"];
+      while (goOn !== "") {
+        const which = part === undefined ? ["all", goOn, stopAt, String(PAGE)] : ["some", ...part];
+        const [moved, next, last] = await producer.run(REDRIVE, [shard, agentId, ...which], { deadline });
         count += Number(moved);
+        [goOn, stopAt] = [String(next), String(last)];
       }
-      return count;
-    }
-    let [goOn, stopAt] = ["-", "+"];
-    while (goOn !== "") {
-      const payload = [shard, agentId, "all", goOn, stopAt, String(PAGE)];
-      const [moved, next, last] = await producer.run(REDRIVE, payload, { deadline });
-      count += Number(moved);
-      [goOn, stopAt] = [String(next), String(last)];
     }
     return count;
   }

@@ -32,16 +32,17 @@ end
 
 -- How many more the mailbox takes, at least count if there is room for them. Its size is counted only now and then: what was
 -- left over last time is kept, and used up by what is stored, so that in between a single number says that there is room.
--- While messages are delayed nothing is kept, and each sending first puts in line what has fallen due: it came before.
+-- While messages are delayed nothing is kept, and each sending first puts in line what has fallen due: it came before. Returns also
+-- whether some of that may be left.
 local function roomFor(p, agent, count)
   local box = p .. 'box:' .. agent
   if call('HINCRBY', box, 'room', -count) >= 0 then return count end
   mailbox(p, agent)
-  offerDue(p, agent, currentMs())
+  local behind = offerDue(p, agent, currentMs())
   local room = tonumber(call('HGET', box, 'capacity') or 1000000) - sizeOf(p, agent)
   local kept = call('EXISTS', p .. 'later:' .. agent) == 0 and room - count or 0
   call('HSET', box, 'room', math.max(kept, 0))
-  return room
+  return room, behind
 end
 
 -- Held back: the bytes wait in a hash, the instant in the set of what is held.
@@ -54,7 +55,7 @@ local function hold(p, agent, lane, payload, digest, delay)
 end
 
 local function appendTo(p, agent, count, at)
-  local room = roomFor(p, agent, count)
+  local room, behind = roomFor(p, agent, count)
   local stored, trimmed, queues = false, false, {}
   for _, lane in ipairs(LANES) do queues[lane] = queueOf(p, agent, lane) end
   for _ = 1, count do
@@ -74,8 +75,8 @@ local function appendTo(p, agent, count, at)
     elseif room <= 0 then
       note('full')
     else
-      if delay then
-        hold(p, agent, lane, payload, digest, delay)
+      if delay or behind then
+        hold(p, agent, lane, payload, digest, delay or 0)
       else
         call('XADD', queues[lane], '*', 'message', payload, 'digest', digest)
       end

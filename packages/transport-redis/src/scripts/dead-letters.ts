@@ -16,7 +16,8 @@ return call('XRANGE', prefixOf(ARGV[2]) .. 'dead:' .. ARGV[3], ARGV[4] == '-' an
 /**
  * Puts dead letters back. ARGV[6] on: shard, agent, and either `all`, the id to go on after ("-": the first), the id to stop at
  * ("+": the last there is) and a limit, or `some` and the ids. `all` passes by what is unreadable.
- * Answers `ok`, how many were put back, the id to go on after ("": done) and the one to stop at.
+ * Answers `ok`, how many were put back, the id to go on after ("": done) and the one to stop at. Where more has fallen due than one
+ * run puts in line, that is all that it does, and it is to be run again.
  */
 export const REDRIVE = defineScript(
   "redrive",
@@ -29,7 +30,7 @@ export const REDRIVE = defineScript(
   `
 local function work()
   local p, agent = prefixOf(ARGV[6]), ARGV[7]
-  offerDue(p, agent, clockMs())
+  if offerDue(p, agent, clockMs()) then return {'ok', 0, ARGV[9], ARGV[10] or ''} end
   local dead, letters, goOn, stopAt = p .. 'dead:' .. agent, {}, '', '+'
   if ARGV[8] == 'all' then
     stopAt = ARGV[10]

@@ -26,7 +26,7 @@ end
  * consumer's name, so a take writes nothing per delivery. JUSTID moves an entry without counting an attempt.
  */
 export const RECOVER = `${CONSUMERS}
-local FORGOTTEN = 600000
+local FORGOTTEN, MOST_DUE = 600000, 1000
 
 -- Leased entries whose bodies were deleted by somebody else. The server strikes them out when they are claimed.
 local gone = 0
@@ -45,10 +45,11 @@ local function moveTo(consumer, queue, ids, ...)
   return redis.pcall(unpack(command))
 end
 
--- Makes takeable what was held back until now. Returns how many.
+-- Makes takeable what was held back until now: at most MOST_DUE, so that a million that fall due at once do not stop the server.
+-- Returns how many, and whether some may be left.
 local function releaseHeld(p, agent, now)
   local held, later = p .. 'held:' .. agent, p .. 'later:' .. agent
-  local due = call('ZRANGEBYSCORE', held, '-inf', now, 'LIMIT', 0, 1000)
+  local due = call('ZRANGEBYSCORE', held, '-inf', now, 'LIMIT', 0, MOST_DUE)
   for _, member in ipairs(due) do
     local queue = queueOf(p, agent, string.sub(member, 3, 3))
     local stored = call('HGET', later, member)
@@ -60,12 +61,14 @@ local function releaseHeld(p, agent, now)
     end
   end
   if #due > 0 then call('ZREM', held, unpack(due)) end
-  return #due
+  return #due, #due == MOST_DUE
 end
 
--- Puts in line what has fallen due, before something new is.
+-- Puts in line what has fallen due, before something new is. Returns whether some may be left: then what is new must not pass it.
 local function offerDue(p, agent, now)
-  if releaseHeld(p, agent, now) > 0 then offersAgain(p, agent, now) end
+  local moved, left = releaseHeld(p, agent, now)
+  if moved > 0 then offersAgain(p, agent, now) end
+  return left
 end
 
 -- Frees what leases have ended. Returns how many, and when the next one ends.
