@@ -15,6 +15,7 @@ export interface NodeContext {
   readonly replicas: number;
   /** The connection for commands is up, for the first time or again. */
   readonly onUp: (node: StoreNode) => void;
+  /** Called once for each time that the node, having been reached, is not, however many of its connections that ends. */
   readonly onDown: (node: StoreNode, reason: Error) => void;
   /** The connection for rings is up: nothing is subscribed to on it yet. */
   readonly onBellUp: (node: StoreNode, client: Redis) => void;
@@ -33,26 +34,33 @@ export class StoreNode {
   readonly bells: Connection;
   readonly time: StoreClock;
   readonly #replicated: ReplicatedScripts | undefined;
+  readonly #onDown: NodeContext["onDown"];
+  #isDown = false;
 
   constructor(address: string | undefined, context: NodeContext) {
     const { endpoint, clock, random, stallMs, replicas } = context;
     const shared = { createClient: () => endpoint.createClient(address), clock, random, stallMs };
     this.address = address;
+    this.#onDown = context.onDown;
     this.time = new StoreClock(clock);
     this.commands = new Connection({
       ...shared,
       onUp: () => {
         this.time.forget();
+        this.#rise();
         context.onUp(this);
       },
-      onDown: (reason) => context.onDown(this, reason),
+      onDown: (reason) => this.#fall(reason),
     });
     if (replicas > 0) {
       this.#replicated = new ReplicatedScripts({
         ...shared,
         replicas,
-        onUp: () => this.#follow(),
-        onDown: (reason) => context.onDown(this, reason),
+        onUp: () => {
+          this.#follow();
+          this.#rise();
+        },
+        onDown: (reason) => this.#fall(reason),
       });
     }
     this.durable = this.#replicated ?? this.commands;
@@ -79,6 +87,16 @@ export class StoreNode {
     const { peer } = this.commands;
     if (peer !== undefined && peer !== this.#replicated?.peer)
       this.commands.reset(new Error("another server is primary now"));
+  }
+
+  #fall(reason: Error): void {
+    if (this.#isDown) return;
+    this.#isDown = true;
+    this.#onDown(this, reason);
+  }
+
+  #rise(): void {
+    if (this.commands.isUp && this.durable.isUp) this.#isDown = false;
   }
 
   close(): void {

@@ -169,6 +169,19 @@ test("while no replica confirms, receiving and prolonging leases go on", async (
   await Promise.all(sending);
 });
 
+test("an outage of the server is told once, though it ends two connections", async () => {
+  await using pair = await openPair();
+  const transport = pair.transport({ replicas: 1 });
+  for (let outages = 1; outages <= 3; outages++) {
+    await transport.send(note("bob", outages));
+    await transport.receive("bob");
+    await pair.client.call("CLIENT", "KILL", "TYPE", "normal");
+    await transport.send(note("bob", outages));
+    await transport.receive("bob");
+    expect(pair.troubles.map(({ code }) => code)).toEqual(Array.from({ length: outages }, () => "CONNECTION_LOST"));
+  }
+});
+
 test("health tells replicated(1), and warns while the replica is away", { timeout: 30_000 }, async () => {
   await using pair = await openPair();
   const transport = pair.transport({ replicas: 1 });
