@@ -64,10 +64,8 @@ export interface Endpoint {
 export function resolveEndpoint(options: RedisEndpointOptions, stallMs: number): Endpoint {
   const { password, ...others } = options;
   if (typeof password === "function") return askingForPassword(resolveEndpoint(others, stallMs), password);
-  for (const name of ["url", "username", "password"] as const) {
-    // What it is instead is not shown: it may hold a password.
-    if (options[name] !== undefined && typeof options[name] !== "string") throw invalid(name, "is no string");
-  }
+  for (const name of ["url", "username", "password"] as const) checkString(name, options[name]);
+  checkTls("tls", options.tls);
   const given = (["url", "client", "cluster", "sentinel"] as const).filter((name) => options[name] !== undefined);
   if (given.length > 1) throw invalid(given[1] as string, `was given together with ${given[0]}: give one of them`);
   const { client, cluster, sentinel, tls } = options;
@@ -80,7 +78,7 @@ export function resolveEndpoint(options: RedisEndpointOptions, stallMs: number):
   if (cluster !== undefined) {
     return readingOptions("cluster", () => {
       const seeds = addresses("cluster.nodes", cluster.nodes, 6379);
-      return clusterEndpoint(seeds, login, cluster.natMap, stallMs);
+      return clusterEndpoint(seeds, login, checkNatMap("cluster.natMap", cluster.natMap), stallMs);
     });
   }
   if (sentinel !== undefined) {
@@ -154,10 +152,31 @@ function clusterEndpoint(
 /** Where servers listen. Throws INVALID_OPTIONS if there is none, or something that is no address. */
 function addresses(option: string, given: readonly RedisAddress[], defaultPort: number): Required<RedisAddress>[] {
   if (!Array.isArray(given) || given.length === 0) throw invalid(option, "is empty, or no array: name at least one");
-  return given.map(({ host, port = defaultPort }: RedisAddress) => {
-    if (typeof host !== "string" || host === "") throw invalid(option, "has one without a host");
-    return { host, port: checkNumber(`${option}.port`, port, { min: 1, max: 65_535, integer: true }) };
-  });
+  return given.map(({ host, port = defaultPort }: RedisAddress) => checkAddress(option, host, port));
+}
+
+function checkAddress(option: string, host: string, port: number): Required<RedisAddress> {
+  if (typeof host !== "string" || host === "") throw invalid(option, "has one without a host");
+  return { host, port: checkNumber(`${option}.port`, port, { min: 1, max: 65_535, integer: true }) };
+}
+
+/** A copy of the map, which is read once. */
+function checkNatMap(option: string, natMap: NatMap | undefined): Record<string, Required<RedisAddress>> | undefined {
+  if (natMap === undefined) return undefined;
+  if (typeof natMap !== "object" || natMap === null) throw invalid(option, "is no object: map host:port to an address");
+  return Object.fromEntries(
+    Object.entries(natMap).map(([from, { host, port }]) => [from, checkAddress(option, host, port)]),
+  );
+}
+
+/** What it is instead is not shown: it may hold a password. */
+function checkString(option: string, value: unknown): void {
+  if (value !== undefined && typeof value !== "string") throw invalid(option, "is no string");
+}
+
+function checkTls(option: string, value: unknown): void {
+  if (value === undefined || (typeof value === "object" && value !== null)) return;
+  throw invalid(option, "is no object: give the options of node:tls, or {} for the defaults");
 }
 
 function fromClient(client: Redis | Cluster, stallMs: number): Endpoint {
@@ -211,10 +230,14 @@ function ownSettings(stallMs: number): RedisOptions {
 }
 
 function sentinelSettings(sentinel: NonNullable<RedisEndpointOptions["sentinel"]>): RedisOptions {
+  checkString("sentinel.username", sentinel.username);
+  checkString("sentinel.password", sentinel.password);
+  checkTls("sentinel.tls", sentinel.tls);
+  const natMap = checkNatMap("sentinel.natMap", sentinel.natMap);
   return {
     name: checkText("sentinel.name", sentinel.name),
     sentinels: addresses("sentinel.sentinels", sentinel.sentinels, 26_379),
-    ...(sentinel.natMap === undefined ? {} : { natMap: { ...sentinel.natMap } }),
+    ...(natMap === undefined ? {} : { natMap }),
     ...(sentinel.username === undefined ? {} : { sentinelUsername: sentinel.username }),
     ...(sentinel.password === undefined ? {} : { sentinelPassword: sentinel.password }),
     ...(sentinel.tls === undefined ? {} : { sentinelTLS: sentinel.tls }),

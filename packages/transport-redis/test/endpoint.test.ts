@@ -9,15 +9,14 @@ beforeAll(async () => {
 });
 afterAll(() => scene[Symbol.asyncDispose]());
 
+const SOME = [{ host: "b" }];
+const SENTINEL = { name: "a", sentinels: SOME };
+
 test.each<[string, RedisTransportOptions, string]>([
   ["no URL", { url: "redis" }, "url is"],
   ["another protocol", { url: "http://localhost" }, "redis://host:port"],
   ["a database that is no number", { url: "redis://localhost/one" }, "database"],
-  [
-    "two ways to connect",
-    { url: "redis://localhost", sentinel: { name: "a", sentinels: [{ host: "b" }] } },
-    "sentinel",
-  ],
+  ["two ways to connect", { url: "redis://localhost", sentinel: SENTINEL }, "sentinel"],
   ["a cluster without nodes", { cluster: { nodes: [] } }, "cluster.nodes"],
   ["no sentinels", { sentinel: { name: "a", sentinels: [] } }, "sentinel.sentinels"],
   ["a number for a URL", { url: 6379 as never }, "url"],
@@ -26,6 +25,15 @@ test.each<[string, RedisTransportOptions, string]>([
   ["a node without a host", { cluster: { nodes: [{ port: 1 } as never] } }, "cluster.nodes"],
   ["a port that is none", { cluster: { nodes: [{ host: "a", port: 70_000 }] } }, "cluster.nodes.port"],
   ["a sentinel without a name", { sentinel: { sentinels: [{ host: "b" }] } as never }, "sentinel.name"],
+  ["true for TLS", { tls: true as never }, "tls"],
+  ["null for TLS", { tls: null as never }, "tls"],
+  ["a number for a map of a cluster", { cluster: { nodes: SOME, natMap: 5 as never } }, "cluster.natMap"],
+  ["a map to nowhere", { cluster: { nodes: SOME, natMap: { "a:1": { port: 1 } as never } } }, "cluster.natMap"],
+  ["a map to no port", { cluster: { nodes: SOME, natMap: { "a:1": { host: "b" } as never } } }, "cluster.natMap.port"],
+  ["a number for a sentinel's user", { sentinel: { ...SENTINEL, username: 5 as never } }, "sentinel.username"],
+  ["a number for a sentinel's password", { sentinel: { ...SENTINEL, password: 5 as never } }, "sentinel.password"],
+  ["true for a sentinel's TLS", { sentinel: { ...SENTINEL, tls: true as never } }, "sentinel.tls"],
+  ["a number for a sentinel's map", { sentinel: { ...SENTINEL, natMap: 5 as never } }, "sentinel.natMap"],
   ["a client that is none", { client: {} as never }, "client"],
   ["null for options", null as never, "options"],
   ["a stall that is no number", { stallMs: Number.NaN }, "stallMs"],
