@@ -55,10 +55,11 @@ export interface RedisDriverOptions extends RedisEndpointOptions {
    */
   readonly stallMs?: number;
   /**
-   * How many replicas must have what a call reports as done: sends, settled deliveries, records, opened and deleted mailboxes.
-   * The loss of the primary then loses none of it, if one of these replicas is promoted. With fewer replicas there, such calls
-   * end with TIMEOUT and the outcome "unknown"; receiving and prolonging leases go on. Takes one more connection per server.
-   * 0: the primary alone answers, and a promoted replica may lack the newest.
+   * How many replicas must have what a call reports as done: sends, settled deliveries, records, redriven and purged dead
+   * letters, opened and deleted mailboxes. The loss of the primary then loses none of it, if one of these replicas is promoted.
+   * With fewer replicas there, such calls end with TIMEOUT and the outcome "unknown". Receiving and prolonging leases wait for
+   * none, and go on. Takes one more connection per server. 0: the primary alone answers, and a promoted replica may lack the
+   * newest.
    * @default 0
    */
   readonly replicas?: number;
