@@ -18,8 +18,10 @@ const SECRET_KEY =
 const URL_CREDENTIALS = /:\/\/[^\s/]{1,1000}@/g;
 const BEARER = /\b(bearer\s{1,3})[a-z0-9._~+/=-]{8,}/gi;
 // A value in quotes may hold blanks and escaped quotes, and the quotes may themselves be escaped: JSON in a text, JSON in JSON.
+// With b backslashes before its opening quote, a quote closes it that has b of them, and before those an even number of times b + 1:
+// that is how often each backslash of the value itself was written. Nothing follows the value, so it is never searched twice.
 const ASSIGNMENT =
-  /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)\\{0,7}["']?\s{0,3}[=:]\s{0,3})(?:(\\{0,7})(["'])(?:(?!\2\3)(?:\\[^\n]|[^\n]))*|((?:basic\s|bearer\s)?)[^\s"',;&]+)/gi;
+  /((?:password|passwd|pwd|secret|token|api[_-]?key|authorization)\\*["']?\s{0,3}[=:]\s{0,3})(?:(\\*)(["'])(?:[^\\"'\n]+|(?!(?:\2\\\2\\)*\2\3)(?:["']|\\+[^\\\n]?))*(?:\2\\\2\\)*|((?:basic\s|bearer\s)?)[^\s"',;&]+)/gi;
 
 // Each of them needs one of these; most texts are a word or an id.
 const MAY_HOLD_SECRET = /[:=\s]/;

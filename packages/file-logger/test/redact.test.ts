@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createRedaction } from "../src/redact.js";
 
@@ -63,9 +64,31 @@ test.each([
   ["token: 'a b', x: 'c'", "token: '[redacted]', x: 'c'"],
   ['{"password":"a \\"quoted\\" word","a":1}', '{"password":"[redacted]","a":1}'],
   ['{"body":"{\\"secret\\":\\"a b\\",\\"n\\":1}"}', '{"body":"{\\"secret\\":\\"[redacted]\\",\\"n\\":1}"}'],
+  ['{"password":"ends with \\\\","a":"b c"}', '{"password":"[redacted]","a":"b c"}'],
+  ["password='it\\'s secret' retry", "password='[redacted]' retry"],
   ['password="never closed\nnext line', 'password="[redacted]\nnext line'],
   ["Unexpected token '<' in JSON", "Unexpected token '<' in JSON"],
 ])("%s becomes %s", (text, scrubbed) => expect(usual.scrub(text)).toBe(scrubbed));
+
+test("of a secret in JSON nothing is left, and all else stays, whatever it holds and however often it is JSON in JSON", () => {
+  const secrets = fc.string({
+    unit: fc.oneof(fc.constantFrom("\\", '"', "'", " ", "\n", "x"), fc.string({ unit: "binary" })),
+  });
+  const after = fc.constantFrom("", "\\", '"', "'", '\\"', "x y");
+  fc.assert(
+    fc.property(secrets, after, fc.nat({ max: 5 }), fc.boolean(), (secret, other, depth, spread) => {
+      const nest = (value: unknown): string => {
+        let text = JSON.stringify(value, null, spread ? 1 : 0);
+        for (let level = 0; level < depth; level++) text = JSON.stringify(text);
+        return text;
+      };
+      expect(usual.scrub(nest({ a: other, password: secret, b: [other] }))).toBe(
+        nest({ a: other, password: "[redacted]", b: [other] }),
+      );
+    }),
+    { numRuns: 2_000 },
+  );
+});
 
 test("with false nothing is redacted", () => {
   const none = createRedaction(false);
@@ -82,6 +105,10 @@ test.each([
   `password="${"x".repeat(1_000_000)}`,
   `password="${"\\".repeat(1_000_000)}`,
   "password=\\".repeat(100_000),
+  `password${"\\".repeat(1_000_000)}`,
+  `password=${"\\".repeat(500_000)}"${"\\".repeat(500_000)}`,
+  `password="${'\\\\\\" '.repeat(200_000)}`,
+  `password=\\\\\\"${'\\\\\\\\\\"'.repeat(200_000)}`,
   "-".repeat(1_000_000),
 ])("a long text costs time in proportion to its length (%#)", (text) => {
   const startedAt = performance.now();
