@@ -48,8 +48,13 @@ export interface TakenEntry {
   readonly damaged?: string;
   /** 1 on the first delivery. */
   readonly attempt: number;
-  /** The reasons given by earlier retries, oldest first. */
+  /** The reasons given by earlier retries, oldest first. A driver may keep the newest only. */
   readonly reasons?: readonly string[];
+  /**
+   * How many of the earlier attempts ended with a word, that is, with a retry that gave a reason, and not in silence.
+   * Absent: as many as there are reasons.
+   */
+  readonly noted?: number;
 }
 
 /** What a take found. */

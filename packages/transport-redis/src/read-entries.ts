@@ -10,7 +10,7 @@ export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 /** What is known of entries that were offered before, entry by entry. */
 export interface Offered {
   readonly counts: readonly number[];
-  /** Reasons of earlier attempts, a JSON array, where there are any. */
+  /** Where earlier attempts gave reasons: a JSON array of how many, and the last of them. */
   readonly notes: readonly (Buffer | null)[];
 }
 
@@ -33,7 +33,7 @@ export function readEntries(
     const entry: Mutable<TakenEntry> = { token: encodeToken(prefix, ids[index] as string, attempt), attempt };
     readFields(entry, fields);
     const notes = offered?.notes[index];
-    if (notes) entry.reasons = JSON.parse(String(notes)) as string[];
+    if (notes) [entry.noted, ...entry.reasons] = JSON.parse(String(notes)) as [number, ...string[]];
     return entry;
   });
   return { lane: holder.lane, ids, entries, again: offered !== undefined, until };

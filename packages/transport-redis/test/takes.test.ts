@@ -1,5 +1,6 @@
 import type { Delivery } from "@agentcomm/protocol";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createRedisDriver } from "../src/index.js";
 import { note, numberOf, openScene, type RedisScene } from "./scene.js";
 
 let scene: RedisScene;
@@ -76,4 +77,24 @@ test("takes of one mailbox that run at once never hand out the same message", as
   );
   expect(seen).toHaveLength(3_000);
   expect(new Set(seen).size).toBe(3_000);
+});
+
+test("of many retries the last ten reasons are handed out, and how many attempts there were that gave one", async () => {
+  const { url } = scene.server;
+  const driver = createRedisDriver({ url, namespace: scene.namespace });
+  const call = () => ({ deadline: performance.now() + 5_000 });
+  const payload = Buffer.from("{}");
+  await driver.open(call());
+  await driver.append([{ agentId: "erin", priority: "medium", payload, delayMs: 0, from: "sender" }], call());
+  const take = async (leaseMs: number) => (await driver.take("erin", { limit: 1, leaseMs }, call())).entries[0];
+  expect(await take(1)).not.toHaveProperty("noted");
+  for (let attempt = 2; attempt < 15; attempt++) {
+    const entry = await vi.waitUntil(() => take(60_000));
+    expect(entry.attempt).toBe(attempt);
+    const action = { kind: "retry", delayMs: 0, reason: `attempt ${attempt}` } as const;
+    expect(await driver.settle([{ token: entry.token, action }], call())).toEqual([undefined]);
+  }
+  const reasons = Array.from({ length: 10 }, (_, index) => `attempt ${5 + index}`);
+  expect(await take(60_000)).toMatchObject({ attempt: 15, noted: 13, reasons });
+  await driver.close(call());
 });

@@ -30,13 +30,15 @@ local function remove(queue, ids)
   end
 end
 
+-- How many reasons there were, and the last ten of them.
 local function note(p, agent, field, reason)
   local notes = p .. 'notes:' .. agent
   local known = call('HGET', notes, field)
-  local reasons = known and cjson.decode(known) or {}
-  reasons[#reasons + 1] = reason
-  if #reasons > 10 then table.remove(reasons, 1) end
-  call('HSET', notes, field, cjson.encode(reasons))
+  local kept = known and cjson.decode(known) or {0}
+  kept[1] = kept[1] + 1
+  kept[#kept + 1] = reason
+  if #kept > 11 then table.remove(kept, 2) end
+  call('HSET', notes, field, cjson.encode(kept))
 end
 
 -- attempts: how many it has behind it from now on.
