@@ -51,7 +51,7 @@ export interface TakenEntry {
   /** The reasons given by earlier retries, oldest first. A driver may keep the newest only. */
   readonly reasons?: readonly string[];
   /**
-   * How many of the earlier attempts ended with a word, that is, with a retry that gave a reason, and not in silence.
+   * How many of the earlier attempts were handed back by a retry, with a reason or without, and did not end in silence.
    * Absent: as many as there are reasons.
    */
   readonly noted?: number;

@@ -22,6 +22,7 @@ export class LeasedDelivery implements Delivery {
   readonly agentId: string;
   readonly #context: InboxContext;
   readonly #reasons: readonly string[] | undefined;
+  readonly #noted: number;
   readonly #takenAt: number;
   #leaseMs: number;
   /** On the monotonic clock, counted from before the lease was asked for: the store's lease ends later. */
@@ -38,7 +39,7 @@ export class LeasedDelivery implements Delivery {
     context: InboxContext,
     agentId: string,
     message: AgentMessage,
-    { token, attempt, reasons }: TakenEntry,
+    { token, attempt, reasons, noted = reasons?.length ?? 0 }: TakenEntry,
     leaseMs: number,
     askedAt: number,
   ) {
@@ -48,6 +49,7 @@ export class LeasedDelivery implements Delivery {
     this.attempt = attempt;
     this.token = token;
     this.#reasons = reasons;
+    this.#noted = noted;
     this.#leaseMs = leaseMs;
     this.#takenAt = askedAt;
     this.#leaseEnd = askedAt + leaseMs;
@@ -82,7 +84,7 @@ export class LeasedDelivery implements Delivery {
    * the last two begin. Those that were beside it suffered the same, so that it is not said that it was this one.
    */
   get suspect(): boolean {
-    const silent = this.attempt - 1 - (this.#reasons?.length ?? 0);
+    const silent = this.attempt - 1 - this.#noted;
     return silent >= 2 && this.attempt > this.#context.options.maxDeliveries - 2;
   }
 

@@ -88,10 +88,11 @@ describe("a message whose attempts ended without a word", () => {
     await subscription.stop();
   });
 
-  it("is no suspect if its attempts gave reasons", async () => {
-    const { subscription, running } = subscribed([entry("a", 4, ["no", "no"]), entry("b", 3, ["no"])]);
+  it("is no suspect if its attempts gave reasons, or were handed back without one", async () => {
+    const handedBack = { ...entry("c", 4), noted: 2 };
+    const { subscription, running } = subscribed([entry("a", 4, ["no", "no"]), entry("b", 3, ["no"]), handedBack]);
     await settlePromises();
-    expect([...running.keys()]).toEqual(["a", "b"]);
+    expect([...running.keys()]).toEqual(["a", "b", "c"]);
     for (const { resolve } of running.values()) resolve();
     await subscription.stop();
   });

@@ -13,6 +13,8 @@ export interface Entry extends HeapItem {
   readonly fields: Readonly<Record<string, Uint8Array>> | undefined;
   attempt: number;
   reasons: readonly string[] | undefined;
+  /** How many of its attempts were handed back by a retry. */
+  noted: number;
   /** Lapsed: its lease is over, it is on offer again, and its last holder may still settle it. */
   state: "ready" | "delayed" | "leased" | "lapsed";
   /** When its delay or lease ends, on the monotonic clock. */

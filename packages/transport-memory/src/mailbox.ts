@@ -103,6 +103,7 @@ export class Mailbox {
           attempt: entry.attempt,
           ...(entry.payload === undefined ? undefined : { payload: entry.payload }),
           ...(entry.reasons === undefined ? undefined : { reasons: entry.reasons }),
+          ...(entry.noted === 0 ? undefined : { noted: entry.noted }),
         });
       }
     }
@@ -118,6 +119,7 @@ export class Mailbox {
     if (action.kind === "dead") this.#bury(entry, action.reason, action.detail, deadAt);
     if (action.kind === "retry") {
       if (action.uncounted === true) entry.attempt -= 1;
+      else entry.noted += 1;
       if (action.reason !== undefined) entry.reasons = [...(entry.reasons ?? []), action.reason];
       if (action.delayMs > 0) this.#hold(entry, "delayed", now + action.delayMs);
       else this.#offerAgain(entry, "ready");
@@ -197,6 +199,7 @@ export class Mailbox {
       fields,
       attempt: 0,
       reasons: undefined,
+      noted: 0,
       state: "ready",
       dueAt: 0,
       heapIndex: -1,

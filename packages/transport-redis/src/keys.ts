@@ -11,7 +11,7 @@ import { SHARDS } from "./shards.js";
  * | `boxes` | sorted set | every agent with a mailbox, by when a receiver last looked in (milliseconds; 0: never) |
  * | `held:<agent>` | sorted set | what waits for an instant (milliseconds): `d:<lane>:<n>` a delayed message, `r:<lane>:<id>` a retry |
  * | `later:<agent>` | hash | the bytes of delayed messages: digest and wire JSON |
- * | `notes:<agent>` | hash | `<lane>:<id>`: why earlier attempts failed, a JSON array: how many gave a reason, and the last ten reasons |
+ * | `notes:<agent>` | hash | `<lane>:<id>`: a JSON array: how many earlier attempts were handed back, and the last ten reasons given |
  * | `dead:<agent>` | stream | dead letters: `reason`, `detail`, `attempts`, `at`, `lane`, `fields` (each name and value preceded by its length, 4 bytes, big-endian) |
  * | `idem:<agent>` | sorted set | sender and idempotency key, by when they are forgotten |
  * | `topic:<topic>` | set | its members among the agents of this shard |

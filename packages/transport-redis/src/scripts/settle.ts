@@ -30,20 +30,19 @@ local function remove(queue, ids)
   end
 end
 
--- How many reasons there were, and the last ten of them.
+-- How many attempts were handed back, not silent, and the last ten reasons that were given.
 local function note(p, agent, field, reason)
   local notes = p .. 'notes:' .. agent
   local known = call('HGET', notes, field)
   local kept = known and cjson.decode(known) or {0}
   kept[1] = kept[1] + 1
-  kept[#kept + 1] = reason
+  if reason ~= '' then kept[#kept + 1] = reason end
   if #kept > 11 then table.remove(kept, 2) end
   call('HSET', notes, field, cjson.encode(kept))
 end
 
 -- attempts: how many it has behind it from now on.
-local function retry(p, agent, lane, queue, id, attempts, delay, reason)
-  if reason ~= '' then note(p, agent, lane .. ':' .. id, reason) end
+local function retry(p, agent, lane, queue, id, attempts, delay)
   if delay > 0 then
     call('XCLAIM', queue, 'agents', '~held', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
     call('ZADD', p .. 'held:' .. agent, now + delay, 'r:' .. lane .. ':' .. id)
@@ -105,7 +104,8 @@ local function settle(at)
     if may(id, count) then
       if kind == 'retry' or kind == 'uncounted' then
         local attempts = kind == 'retry' and count or count - 1
-        retry(p, agent, lane, queue, id, attempts, tonumber(ARGV[at + 3]), ARGV[at + 4])
+        if kind == 'retry' then note(p, agent, lane .. ':' .. id, ARGV[at + 4]) end
+        retry(p, agent, lane, queue, id, attempts, tonumber(ARGV[at + 3]))
       else
         bury(p, agent, lane, queue, id, count, ARGV[at + 3], ARGV[at + 4])
         finish(id, count)
