@@ -5,6 +5,7 @@ import { createRegistry } from "@agentcomm/registry";
 import { createMemoryTransport } from "@agentcomm/transport-memory";
 import { createRedisTransport } from "@agentcomm/transport-redis";
 import { isIdentifier, isName } from "../entries/inspect-message.js";
+import { expectNone } from "./expect-none.js";
 
 /** A place where an id enters the library. */
 export interface IdCall {
@@ -127,22 +128,22 @@ export const ID_CALLS: Readonly<Record<string, IdCall>> = {
       if ((await registry.findBestAgent([capability]))?.id !== "capable") throw new Error("nobody has the capability");
     },
   },
-  // What names something that is there: any text may be asked for, and none but the right one finds it.
   "a token": {
-    accepts: () => true,
+    // None is right: nothing was received.
+    accepts: () => false,
     refusal: "LEASE_LOST",
-    codes: ["LEASE_LOST"],
     call: (transport, token) => transport.settle(token, { kind: "ack" }),
   },
+  // What names something that is there: any text may be asked for, and none but the right one finds it.
   "a dead letter": {
     accepts: () => true,
     refusal: "INVALID_OPTIONS",
-    call: (transport, id) => transport.redrive("receiver", [id]),
+    call: (transport, id) => expectNone(transport.redrive("receiver", [id])),
   },
   "a dead letter to purge": {
     accepts: () => true,
     refusal: "INVALID_OPTIONS",
-    call: (transport, id) => transport.purgeDeadLetters("receiver", [id]),
+    call: (transport, id) => expectNone(transport.purgeDeadLetters("receiver", [id])),
   },
   "the last dead letter": {
     accepts: () => true,

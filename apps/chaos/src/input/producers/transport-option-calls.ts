@@ -1,3 +1,4 @@
+import { expectNone } from "./expect-none.js";
 import type { OptionCall } from "./option-calls.js";
 import type { ProducerScene } from "./producer-scene.js";
 
@@ -71,7 +72,10 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
   "a token": {
     names: [],
     codes: ["LEASE_LOST"],
-    call: ({ transport }, token) => transport.settle(token, { kind: "ack" }),
+    async call({ transport }, token) {
+      await transport.settle(token, { kind: "ack" });
+      throw new Error("a token was taken that is of no delivery");
+    },
   },
   "settle, its action": {
     names: ["kind", "delayMs", "reason", "leaseMs"],
@@ -87,13 +91,19 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     names: ["limit", "after", ...ENDS],
     call: ({ transport }, options, unique) => transport.deadLetters(unique, options),
   },
-  redrive: { names: ENDS, call: ({ transport }, options, unique) => transport.redrive(unique, undefined, options) },
-  "redrive, its ids": { names: [], call: ({ transport }, ids, unique) => transport.redrive(unique, ids) },
+  redrive: {
+    names: ENDS,
+    call: ({ transport }, options, unique) => expectNone(transport.redrive(unique, undefined, options)),
+  },
+  "redrive, its ids": { names: [], call: ({ transport }, ids, unique) => expectNone(transport.redrive(unique, ids)) },
   purge: {
     names: ENDS,
-    call: ({ transport }, options, unique) => transport.purgeDeadLetters(unique, ["1-1"], options),
+    call: ({ transport }, options, unique) => expectNone(transport.purgeDeadLetters(unique, ["1-1"], options)),
   },
-  "purge, its ids": { names: [], call: ({ transport }, ids, unique) => transport.purgeDeadLetters(unique, ids) },
+  "purge, its ids": {
+    names: [],
+    call: ({ transport }, ids, unique) => expectNone(transport.purgeDeadLetters(unique, ids)),
+  },
   stats: { names: ENDS, call: ({ transport }, options) => transport.stats(options) },
   health: { names: ENDS, call: ({ transport }, options) => transport.health(options) },
   "records.get": { names: ENDS, call: ({ transport: { records } }, options) => records.get("c", "k", options) },
