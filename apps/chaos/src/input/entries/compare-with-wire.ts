@@ -17,6 +17,7 @@ export function compareWithWire(message: AgentMessage, wire: Wire): void {
   same("the timestamp", timestamp, wire.timestamp);
   same("the priority", priority, wire.priority ?? "medium");
   for (const name of OPTIONAL) same(name, message[name] ?? null, wire[snakeCase(name)] ?? null);
+  same("the trace", message.trace ?? null, traceOf(wire.trace));
   compareContent(type, message.content as Wire, wire.content as Wire);
 }
 
@@ -37,6 +38,13 @@ function compareContent(type: string, content: Wire, wire: Wire): void {
   // Of a key that is known null means that it is absent.
   const [lost] = [...expected].find(([, value]) => value !== null) ?? [];
   if (lost !== undefined) throw new Error(`${JSON.stringify(lost)} of the content is gone`);
+}
+
+/** The fields of a trace that a reader knows; null means that one is absent. */
+function traceOf(trace: unknown): unknown {
+  if (typeof trace !== "object" || trace === null) return null;
+  const { traceparent, tracestate } = trace as Wire;
+  return { traceparent, ...(tracestate == null ? {} : { tracestate }) };
 }
 
 function withoutNulls(error: unknown): unknown {

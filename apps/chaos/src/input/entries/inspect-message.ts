@@ -1,4 +1,4 @@
-import type { AgentMessage } from "@agentcomm/protocol";
+import type { AgentMessage, TraceContext } from "@agentcomm/protocol";
 
 // Said again here, in other words than the library's: what judges must not be what is judged.
 const FIELDS = new Set([
@@ -27,10 +27,22 @@ export function isIdentifier(text: string): boolean {
   return text.length >= 1 && text.length <= 128 && [...text].every((character) => character >= " " && character <= "~");
 }
 
+/** Whether it is a trace of the W3C's: version, trace, span and flags in hexadecimal digits, and what later versions append. */
+function isTrace({ traceparent, tracestate }: TraceContext): boolean {
+  const parts = traceparent.split("-");
+  const isHex = (part: string | undefined, length: number): boolean =>
+    part?.length === length && [...part].every((digit) => "0123456789abcdef".includes(digit));
+  return (
+    [2, 32, 16, 2].every((length, index) => isHex(parts[index], length)) &&
+    [...traceparent].every((character) => character > " " && character <= "~") &&
+    (tracestate === undefined || typeof tracestate === "string")
+  );
+}
+
 /** Throws unless the message is one that may be handed to a user: its grammar, plain objects, nothing that reaches a prototype. */
 export function inspectMessage(message: AgentMessage): void {
   for (const key of Reflect.ownKeys(message)) expect(FIELDS.has(String(key)), `the field ${String(key)}`);
-  const { id, from, to, type, content, priority, timestamp, correlationId, expiresAt, headers } = message;
+  const { id, from, to, type, content, priority, timestamp, correlationId, expiresAt, trace, headers } = message;
   expect(isIdentifier(id), "the id");
   expect(isName(from), "the sender");
   expect(to === "*" || isName(to.replace(/^#/, "")), "the receiver");
@@ -40,6 +52,7 @@ export function inspectMessage(message: AgentMessage): void {
   expect(correlationId === undefined || isIdentifier(correlationId), "the correlationId");
   expect(expiresAt === undefined || /^\d{4}/.test(expiresAt), "expiresAt");
   expect(typeof content === "object" && content !== null && !Array.isArray(content), "the content");
+  expect(trace === undefined || isTrace(trace), "the trace");
   for (const value of Object.values(headers ?? {})) expect(typeof value === "string", "a header");
   inspectValue(message);
 }
