@@ -184,7 +184,8 @@ test("bodies stay out unless asked for, and then lose their secrets", async () =
 
 test("no text can start a line of its own or command a terminal", async () => {
   await using log = await open();
-  const evil = '\n{"event":"forged"}\r\u0000\u001b[2J\u009b31m\u0085\u2028\u2029\u202eabc\u2066\u007f\ufeff"\\';
+  const evil =
+    '\n{"event":"forged"}\r\u0000\u001b[2J\u009b31m\u0085\u2028\u2029\u061c\u200e\u200f\u202eabc\u2066\u007f\ufeff"\\';
   tellSent(message(evil, { from: evil, to: evil }));
   log.logger.logAgentActivity(evil, evil, { [evil]: evil });
   log.logger.logPerformanceMetric(evil, evil, 1, evil);
@@ -195,6 +196,14 @@ test("no text can start a line of its own or command a terminal", async () => {
     expect(text).toMatch(/^[\x20-\x7e]+\n$/);
     expect(JSON.stringify(parseLines(text))).toContain(JSON.stringify(evil).slice(1, -1));
   }
+});
+
+test("half a surrogate pair is written as it is, and a whole one stays", async () => {
+  await using log = await open();
+  log.logger.logAgentActivity("a\ud800", "\udc00𝄞", { "\udfff": "\ud834" });
+  await log.logger.flush();
+  const [line] = parseLines(await log.text("agent_activity", DAY));
+  expect(line).toMatchObject({ agent_id: "a\ud800", event: "\udc00𝄞", data: { "\udfff": "\ud834" } });
 });
 
 test("an event that cannot be read is counted as lost, and nobody is hurt", async () => {
