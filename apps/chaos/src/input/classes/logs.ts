@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { enableFileLogging } from "@agentcomm/file-logger";
 import fc from "fast-check";
 import { anyText } from "../arbitraries/json.js";
@@ -30,6 +31,8 @@ const INJECTED = [
   "\u202eabc",
   "\u2066",
   "\u200e",
+  "\u200f",
+  "\u061c",
   "\ufeff",
   "\0",
   "\x7f",
@@ -76,22 +79,38 @@ export const logs: InputClass<LogCase> = {
 
 const SECRET = "hush-0123456789";
 
+/** What a line must say. */
+interface ExpectedLine {
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Whether a secret was left out of it. */
+  readonly redacted: boolean;
+}
+
 async function checkLogs(cases: readonly LogCase[], parent: string): Promise<void> {
   await using folder = await openLogFolder(parent);
-  const expected = new Map<string, number>();
+  const expected = new Map<string, ExpectedLine[]>();
   const onError = (error: unknown): void => void expectAgentCommError(error, "what the file log reports");
   await using logger = enableFileLogging({ baseDir: folder.path, includeBodies: true, onError });
-  for (const { call, text, data } of cases) {
-    const { lines, log } = LOG_CALLS[call] ?? {};
-    if (lines === undefined || log === undefined) throw new Error(`nothing is logged by ${call}`);
-    log(logger, text, "planted" in data ? PLANTED[data.planted]?.(SECRET) : build(data.value));
-    for (const [kind, count] of Object.entries(lines)) expected.set(kind, (expected.get(kind) ?? 0) + count);
+  for (const { call: name, text, data } of cases) {
+    const call = LOG_CALLS[name];
+    if (call === undefined) throw new Error(`nothing is logged by ${name}`);
+    call.log(logger, text, "planted" in data ? planted(data.planted) : build(data.value));
+    for (const [kind, fields] of Object.entries(call.lines(text))) {
+      const line = { fields, redacted: kind === call.dataIn && "planted" in data };
+      expected.set(kind, [...(expected.get(kind) ?? []), line]);
+    }
   }
   await logger.flush();
   const written = await folder.read();
-  for (const [kind, count] of expected) checkFile(kind, written.get(kind) ?? "", count);
+  for (const [kind, lines] of expected) checkFile(kind, written.get(kind) ?? "", lines);
   const unexpected = [...written.keys()].find((kind) => !expected.has(kind));
   if (unexpected !== undefined) throw new Error(`there are lines of ${unexpected}, and none was logged`);
+}
+
+function planted(name: string): unknown {
+  const plant = PLANTED[name];
+  if (plant === undefined) throw new Error(`no secret is planted as ${name}`);
+  return plant(SECRET);
 }
 
 // What ends a line for some reader, commands a terminal, or turns text around. The newline alone ends a line.
@@ -99,6 +118,8 @@ const UNSAFE = [
   [0, 9],
   [0xb, 0x1f],
   [0x7f, 0x9f],
+  [0x61c, 0x61c],
+  [0x200e, 0x200f],
   [0x2028, 0x202e],
   [0x2066, 0x2069],
   [0xfeff, 0xfeff],
@@ -113,7 +134,7 @@ function unsafeAt(text: string): number {
   return -1;
 }
 
-function checkFile(kind: string, text: string, count: number): void {
+function checkFile(kind: string, text: string, expected: readonly ExpectedLine[]): void {
   const secretAt = text.indexOf(SECRET);
   if (secretAt >= 0)
     throw new Error(`a secret is in ${kind}: ${text.slice(Math.max(secretAt - 200, 0), secretAt + 40)}`);
@@ -124,10 +145,15 @@ function checkFile(kind: string, text: string, count: number): void {
     );
   const lines = text.split("\n");
   if (lines.pop() !== "") throw new Error(`the last line of ${kind} is not finished`);
-  if (lines.length !== count) throw new Error(`${count} records of ${kind} are ${lines.length} lines`);
-  for (const line of lines) {
-    const record: unknown = JSON.parse(line);
-    if (typeof record !== "object" || record === null || !("timestamp" in record))
-      throw new Error(`no record: ${line}`);
-  }
+  if (lines.length !== expected.length)
+    throw new Error(`${expected.length} records of ${kind} are ${lines.length} lines`);
+  for (const [index, each] of expected.entries()) checkLine(lines[index] ?? "", each);
+}
+
+function checkLine(line: string, { fields, redacted }: ExpectedLine): void {
+  const record = JSON.parse(line) as Readonly<Record<string, unknown>>;
+  if (typeof record.timestamp !== "string") throw new Error(`no record: ${line}`);
+  if (!isDeepStrictEqual(record, { ...record, ...fields }))
+    throw new Error(`${line} does not say what was logged: ${JSON.stringify(fields)}`);
+  if (redacted && !line.includes("[redacted]")) throw new Error(`what was logged beside a secret is gone: ${line}`);
 }

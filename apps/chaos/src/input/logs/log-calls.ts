@@ -1,12 +1,14 @@
 import type { FileLogger } from "@agentcomm/file-logger";
 import { AgentCommError, type AgentMessage, type JsonObject, publishDiagnostics } from "@agentcomm/protocol";
 
-/** How many lines of each kind a call leaves. */
-export type Lines = Readonly<Record<string, number>>;
+/** What the line of each kind says, at least. */
+export type Lines = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** Something that leaves lines: with a text wherever one may stand, and data in which a secret is planted. */
+/** Something that leaves a line of each of its kinds: with a text wherever one may stand, and data in which a secret is planted. */
 export interface LogCall {
-  readonly lines: Lines;
+  lines(text: string): Lines;
+  /** The kind whose line shows the data. Absent: none does. */
+  readonly dataIn?: string;
   log(logger: FileLogger, text: string, data: unknown): void;
 }
 
@@ -32,16 +34,29 @@ const asText = (data: unknown): string => {
 const around = (text: string) => ({ transport: text, agentId: text, attempt: 2, durationMs: 1 });
 const task = (text: string) => ({ taskId: text, taskType: text, agentId: text, coordinatorId: text, attempt: 1 });
 
+const step = (text: string) => ({ message_id: text, from_agent: text, to_agent: text, message_type: text });
+const unread = (text: string) => ({ message_id: null, from_agent: null, to_agent: text, message_type: null });
+const progress = (text: string) => ({ task_id: text, agent_id: text });
+
 /** Every way into the files. */
 export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
   activity: {
-    lines: { agent_activity: 1 },
+    lines: (text) => ({ agent_activity: { agent_id: text, event: text } }),
+    dataIn: "agent_activity",
     log: (logger, text, data) => logger.logAgentActivity(text, text, { [text]: text, data }),
   },
-  metric: { lines: { performance: 1 }, log: (logger, text) => logger.logPerformanceMetric(text, text, 1, text) },
-  error: { lines: { errors: 1 }, log: (logger, text, data) => logger.logError(text, text, asText(data), data) },
+  metric: {
+    lines: (text) => ({ performance: { agent_id: text, metric: text, value: 1, unit: text } }),
+    log: (logger, text) => logger.logPerformanceMetric(text, text, 1, text),
+  },
+  error: {
+    lines: (text) => ({ errors: { agent_id: text, error_type: text } }),
+    dataIn: "errors",
+    log: (logger, text, data) => logger.logError(text, text, asText(data), data),
+  },
   "message with its body": {
-    lines: { message_audit: 1 },
+    lines: (text) => ({ message_audit: { ...step(text), event: "sent" } }),
+    dataIn: "message_audit",
     log: (_, text, data) =>
       publishDiagnostics("message.sent", () => ({
         ...around(text),
@@ -51,12 +66,13 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "message received": {
-    lines: { message_audit: 1 },
+    lines: (text) => ({ message_audit: { ...step(text), event: "received" } }),
+    dataIn: "message_audit",
     log: (_, text, data) =>
       publishDiagnostics("message.received", () => ({ ...around(text), message: messageOf(text, { data }) })),
   },
   "message retried": {
-    lines: { message_audit: 1 },
+    lines: (text) => ({ message_audit: { ...step(text), event: "retried" } }),
     log: (_, text, data) =>
       publishDiagnostics("message.retried", () => ({
         ...around(text),
@@ -65,7 +81,10 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "message dead": {
-    lines: { message_audit: 1, errors: 1 },
+    lines: (text) => ({
+      message_audit: { ...unread(text), event: "dead" },
+      errors: { agent_id: text, error_type: "dead_letter" },
+    }),
     log: (_, text, data) =>
       publishDiagnostics("message.dead", () => ({
         ...around(text),
@@ -74,7 +93,11 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "message refused": {
-    lines: { message_audit: 1, errors: 1 },
+    lines: (text) => ({
+      message_audit: { ...step(text), event: "refused" },
+      errors: { agent_id: text, error_type: "MAILBOX_FULL" },
+    }),
+    dataIn: "message_audit",
     log: (_, text, data) =>
       publishDiagnostics("message.refused", () => ({
         ...around(text),
@@ -83,7 +106,7 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "agent lost": {
-    lines: { agent_activity: 1 },
+    lines: (text) => ({ agent_activity: { agent_id: text, event: "lost" } }),
     log: (_, text, data) =>
       publishDiagnostics("agent.lost", () => ({
         agentId: text,
@@ -93,7 +116,10 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "task failed": {
-    lines: { task_history: 1, errors: 1 },
+    lines: (text) => ({
+      task_history: { ...progress(text), event: "failed" },
+      errors: { agent_id: text, error_type: text },
+    }),
     log: (_, text, data) =>
       publishDiagnostics("task.failed", () => ({
         ...task(text),
@@ -102,12 +128,13 @@ export const LOG_CALLS: Readonly<Record<string, LogCall>> = {
       })),
   },
   "task in progress": {
-    lines: { task_history: 1 },
+    lines: (text) => ({ task_history: { ...progress(text), event: "progress" } }),
     log: (_, text, data) =>
       publishDiagnostics("task.progress", () => ({ ...task(text), detail: `${text} ${asText(data)}` })),
   },
   trouble: {
-    lines: { errors: 1 },
+    lines: (text) => ({ errors: { agent_id: text, error_type: "STORE_FAILED" } }),
+    dataIn: "errors",
     log: (_, text, data) =>
       publishDiagnostics("trouble", () => ({
         agentId: text,

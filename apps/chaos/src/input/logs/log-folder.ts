@@ -4,9 +4,12 @@ import { join } from "node:path";
 /** A folder of its own for the files of a log. Removed at its end. */
 export interface LogFolder extends AsyncDisposable {
   readonly path: string;
-  /** What was written, by kind. */
+  /** What was written, by kind. Rejects if there is a file, or a folder, that no log has. */
   read(): Promise<Map<string, string>>;
 }
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const FILE = /^(?<day>\d{4}-\d\d-\d\d)[/\\](?<kind>[a-z_]+)_\k<day>\.jsonl$/;
 
 /** Makes the folder in another. */
 export async function openLogFolder(parent: string): Promise<LogFolder> {
@@ -16,9 +19,11 @@ export async function openLogFolder(parent: string): Promise<LogFolder> {
     async read() {
       const texts = new Map<string, string>();
       for (const name of (await readdir(path, { recursive: true })).sort()) {
-        const kind = /([a-z_]+)_\d{4}-\d\d-\d\d\.jsonl$/.exec(name)?.[1];
+        if (DAY.test(name)) continue;
+        const kind = FILE.exec(name)?.groups?.kind;
+        if (kind === undefined) throw new Error(`no log has a file of the name ${JSON.stringify(name)}`);
         // Over midnight there are two of a kind.
-        if (kind !== undefined) texts.set(kind, (texts.get(kind) ?? "") + (await readFile(join(path, name), "utf8")));
+        texts.set(kind, (texts.get(kind) ?? "") + (await readFile(join(path, name), "utf8")));
       }
       return texts;
     },
