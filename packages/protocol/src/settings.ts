@@ -62,7 +62,9 @@ export function transportFromSettings<Made extends Transport | Promise<Transport
 ): Made {
   const make = readingOptions("settings", () => {
     const { mode } = settings;
-    const maker = makers[mode];
+    // Not by makers[mode]: of a "constructor" too there is a function, and a key that is an object may throw.
+    const known = COMMUNICATION_MODES.find((each) => each === mode);
+    const maker = known === undefined ? undefined : makers[known];
     if (typeof maker === "function") return maker;
     throw invalidOption("settings.mode", `is ${quote(mode)}, and no function makes such a transport`);
   });

@@ -95,4 +95,12 @@ describe("transportFromSettings", () => {
     const error = failure(() => transportFromSettings({ ...DEFAULTS, mode: "redis" }, makers));
     expect(error).toMatchObject({ code: "INVALID_OPTIONS", details: { option: "settings.mode" } });
   });
+
+  it("names the mode, whatever is given for it", () => {
+    const makers = { memory: () => memory, redis: () => redis };
+    for (const mode of ["constructor", "toString", {}, Object.create(null), Symbol("memory"), ["memory"]]) {
+      const error = failure(() => transportFromSettings({ ...DEFAULTS, mode: mode as Settings["mode"] }, makers));
+      expect(error).toMatchObject({ code: "INVALID_OPTIONS", details: { option: "settings.mode" } });
+    }
+  });
 });
