@@ -78,11 +78,14 @@ async function checkOptions(scene: ProducerScene, { call: name, given }: OptionC
   const call = OPTION_CALLS[name];
   if (call === undefined) throw new Error(`no call is named ${name}`);
   try {
-    await tryCall(name, () => call.call(scene, optionsOf(call, scene, unique, given) as never, unique), [
+    const base = call.base?.(scene, unique);
+    const called = await tryCall(name, () => call.call(scene, optionsOf(base, given) as never, unique), [
       ...REFUSALS,
       ...(call.codes ?? []),
       ...OTHERWISE,
     ]);
+    if ("error" in called && called.error.code === "INVALID_OPTIONS")
+      expectNamed(called.error.message, namesOf(call, base, given));
   } catch (error) {
     throw new Error(`${name}, given ${JSON.stringify(given).slice(0, 200)}`, { cause: error });
   }
@@ -99,8 +102,22 @@ const OTHERWISE = [
 ] as const;
 
 /** What must be there, with what the case gives added; whatever is no object is given as it is. */
-function optionsOf(call: OptionCall, scene: ProducerScene, unique: string, given: Recipe): unknown {
+function optionsOf(base: object | undefined, given: Recipe): unknown {
   const built = build(given);
-  if (call.base === undefined || !("object" in given || "getter" in given)) return built;
-  return Object.defineProperties(call.base(scene, unique), Object.getOwnPropertyDescriptors(built as object));
+  if (base === undefined || !("object" in given || "getter" in given)) return built;
+  return Object.defineProperties(base, Object.getOwnPropertyDescriptors(built as object));
+}
+
+/** What an error may name: the options that are given. Where they cannot be read, the argument; where none is given, one that is missing. */
+function namesOf(call: OptionCall, base: object | undefined, given: Recipe): readonly string[] {
+  const { names, argument = "options" } = call;
+  const isKnown = (name: string): boolean => names.includes(name);
+  if ("getter" in given && isKnown(given.getter)) return [given.getter, argument];
+  const known = "object" in given ? given.object.map(([name]) => name).filter(isKnown) : [];
+  return known.length > 0 ? known : [argument, ...names, ...Object.keys(base ?? {})];
+}
+
+function expectNamed(message: string, names: readonly string[]): void {
+  if (!names.some((name) => new RegExp(`\\b${name}\\b`).test(message)))
+    throw new Error(`the error does not say that it is about ${names.join(" or ")}: ${message}`);
 }

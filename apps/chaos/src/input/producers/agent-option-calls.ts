@@ -1,6 +1,7 @@
 import { createAgent } from "@agentcomm/agent";
 import { createCoordinator } from "@agentcomm/coordinator";
 import { createRegistry } from "@agentcomm/registry";
+import { anything } from "./anything.js";
 import type { OptionCall } from "./option-calls.js";
 import { ANSWERING } from "./producer-scene.js";
 
@@ -31,9 +32,14 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     names: SELECTION,
     call: async ({ registry }, options) => (await registry.claimAgent([], options))?.release(),
   },
-  "wanted capabilities": { names: [], call: ({ registry }, capabilities) => registry.explain(capabilities) },
-  reserve: { names: [], call: ({ registry }, agentId) => registry.reserve(agentId)() },
+  "wanted capabilities": {
+    argument: "capabilities",
+    names: [],
+    call: ({ registry }, capabilities) => registry.explain(capabilities),
+  },
+  reserve: { argument: "agentId", names: [], call: ({ registry }, agentId) => registry.reserve(agentId)() },
   "an event of the registry": {
+    argument: "event",
     names: [],
     call({ registry }, event) {
       registry.off(event, silent);
@@ -41,6 +47,7 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     },
   },
   "a listener of the registry": {
+    argument: "listener",
     names: [],
     call({ registry }, listener) {
       registry.off("joined", listener);
@@ -48,6 +55,7 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     },
   },
   "a registration": {
+    argument: "registration",
     names: ["id", "role", "capabilities", "maxConcurrentTasks", "metadata", "status", "shared"],
     base: (_, unique) => ({ id: unique }),
     async call({ registry }, registration, unique) {
@@ -89,16 +97,21 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     call: ({ transport }, options, unique) => createAgent({ id: unique, transport, onError: silent }).stop(options),
   },
   onTask: {
+    argument: "onTask",
     names: ["type", "input", "output", "requiredCapabilities", "description"],
+    base: () => ({ type: "work", input: anything, output: anything }),
     call: ({ transport }, definition, unique) =>
       createAgent({ id: unique, transport, onError: silent }).onTask(definition, silent),
   },
   onMessage: {
+    argument: "onMessage",
     names: ["type", "content"],
+    base: () => ({ type: "note", content: anything }),
     call: ({ transport }, definition, unique) =>
       createAgent({ id: unique, transport, onError: silent }).onMessage(definition, silent),
   },
   "a handler of an agent": {
+    argument: "handler",
     names: [],
     call: ({ transport }, handler, unique) =>
       createAgent({ id: unique, transport, onError: silent }).onTask("work", handler),
@@ -133,8 +146,9 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     call: ({ coordinator }, options) => coordinator.assignTask(byAnswerer, options),
   },
   "assignTask, its request": {
+    argument: "task",
     names: ["taskType", "description", "parameters", "requiredCapabilities", "priority"],
-    base: () => byAnswerer,
+    base: () => ({ ...byAnswerer }),
     call: ({ coordinator }, request) => coordinator.assignTask(request, { whenNoAgent: "wait" }),
   },
   "assignTask, a definition": {
@@ -142,6 +156,7 @@ export const AGENT_CALLS: Readonly<Record<string, OptionCall>> = {
     call: ({ coordinator, definition }, options) => coordinator.assignTask(definition, {}, options),
   },
   getTask: {
+    argument: "taskId",
     names: [],
     codes: ["TASK_NOT_FOUND"],
     call: ({ coordinator }, taskId) => coordinator.getTask(taskId),

@@ -53,7 +53,11 @@ export const MAKING_CALLS: Readonly<Record<string, OptionCall>> = {
   },
   createMemoryBroker: { names: ["clock"], call: (_, options) => createMemoryBroker(options).contents("none") },
   putRaw: { names: ["priority"], call: (_, options) => createMemoryBroker().putRaw("n", "a", {}, options) },
-  "putRaw, its fields": { names: ["message"], call: (_, fields) => createMemoryBroker().putRaw("n", "a", fields) },
+  "putRaw, its fields": {
+    argument: "fields",
+    names: ["message"],
+    call: (_, fields) => createMemoryBroker().putRaw("n", "a", fields),
+  },
   createRedisTransport: {
     names: ["url", "client", "cluster", "sentinel", "username", "password", "tls", "stallMs", "replicas", ...TRANSPORT],
     // Closed before it was opened: nothing connects.
@@ -75,15 +79,18 @@ export const MAKING_CALLS: Readonly<Record<string, OptionCall>> = {
     call: (_, options) => createMessage({ from: "a", to: "b", type: "note", content: {} }, options),
   },
   "encodeMessage, its limits": {
+    argument: "limits",
     names: ["maxMessageBytes", "maxDepth"],
     call: (_, limits) => encodeMessage(note, limits),
   },
   "decodeMessage, its limits": {
+    argument: "limits",
     names: ["maxMessageBytes", "maxDepth"],
     call: (_, limits) => decodeMessage(encodeMessage(note), limits),
   },
   createIdGenerator: { names: ["now", "random"], call: (_, options) => createIdGenerator(options) },
   settingsFromEnv: {
+    argument: "env",
     names: [
       "AGENT_COMMUNICATION_MODE",
       "REDIS_URL",
@@ -95,11 +102,16 @@ export const MAKING_CALLS: Readonly<Record<string, OptionCall>> = {
     call: (_, env) => settingsFromEnv(env),
   },
   transportFromSettings: {
+    argument: "settings",
     names: ["mode"],
     call: ({ transport }, settings) =>
       transportFromSettings(settings, { memory: () => transport, redis: () => transport }),
   },
-  "a listener of diagnostics": { names: [], call: (_, listener) => subscribeDiagnostics("task.expired", listener)() },
+  "a listener of diagnostics": {
+    argument: "listener",
+    names: [],
+    call: (_, listener) => subscribeDiagnostics("task.expired", listener)(),
+  },
   enableFileLogging: {
     names: ["includeBodies", "redact", "maxBufferBytes", "flushIntervalMs", "timeoutMs", "onError", "clock"],
     base: () => ({ baseDir: NOWHERE, onError: silent }),

@@ -8,6 +8,11 @@ import { TRANSPORT_CALLS } from "./transport-option-calls.js";
 export interface OptionCall {
   /** The options that it knows. None: the value is an argument, not an object with options. */
   readonly names: readonly string[];
+  /**
+   * What errors call the argument itself.
+   * @default "options"
+   */
+  readonly argument?: string;
   /** What must be there for the rest to be looked at: the case's options are added. */
   readonly base?: (scene: ProducerScene, unique: string) => object;
   /** Refusals of its own, beside those of every call. */

@@ -58,6 +58,7 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     },
   },
   "handler of a subscription": {
+    argument: "handler",
     names: [],
     call: ({ transport }, handler, unique) => transport.subscribe(unique, handler).stop({ drainMs: 0 }),
   },
@@ -70,6 +71,7 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     },
   },
   "a token": {
+    argument: "token",
     names: [],
     codes: ["LEASE_LOST"],
     async call({ transport }, token) {
@@ -78,6 +80,7 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     },
   },
   "settle, its action": {
+    argument: "action",
     names: ["kind", "delayMs", "reason", "leaseMs"],
     base: () => ({ kind: "retry" }),
     call: async (scene, action, unique) => scene.transport.settle((await held(scene, unique)).token, action),
@@ -86,7 +89,11 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     names: ["delayMs", "reason"],
     call: async (scene, options, unique) => (await held(scene, unique)).retry(options),
   },
-  extend: { names: [], call: async (scene, leaseMs, unique) => (await held(scene, unique)).extend(leaseMs) },
+  extend: {
+    argument: "leaseMs",
+    names: [],
+    call: async (scene, leaseMs, unique) => (await held(scene, unique)).extend(leaseMs),
+  },
   deadLetters: {
     names: ["limit", "after", ...ENDS],
     call: ({ transport }, options, unique) => transport.deadLetters(unique, options),
@@ -95,12 +102,17 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     names: ENDS,
     call: ({ transport }, options, unique) => expectNone(transport.redrive(unique, undefined, options)),
   },
-  "redrive, its ids": { names: [], call: ({ transport }, ids, unique) => expectNone(transport.redrive(unique, ids)) },
+  "redrive, its ids": {
+    argument: "ids",
+    names: [],
+    call: ({ transport }, ids, unique) => expectNone(transport.redrive(unique, ids)),
+  },
   purge: {
     names: ENDS,
     call: ({ transport }, options, unique) => expectNone(transport.purgeDeadLetters(unique, ["1-1"], options)),
   },
   "purge, its ids": {
+    argument: "ids",
     names: [],
     call: ({ transport }, ids, unique) => expectNone(transport.purgeDeadLetters(unique, ids)),
   },
@@ -126,6 +138,7 @@ export const TRANSPORT_CALLS: Readonly<Record<string, OptionCall>> = {
     call: async ({ transport: { records } }, options) => (await records.watch("c", () => {}, options))(),
   },
   "records.watch, its listener": {
+    argument: "listener",
     names: [],
     call: async ({ transport: { records } }, listener) => (await records.watch("nothing", listener))(),
   },
