@@ -141,10 +141,37 @@ const MAKERS = {
 /** The name of a value that is made. */
 export type MadeName = keyof typeof MAKERS;
 
+/** What arrives of a value. */
+export interface SayableValue {
+  readonly as: unknown;
+  readonly mayBeRefused?: boolean;
+}
+
+/**
+ * What JSON can say of them, and what arrives of it: each property is read once, symbols are no keys, and half a pair stays half a
+ * pair. All others are refused wherever something is sent.
+ */
+const SAYABLE: Partial<Record<MadeName, SayableValue>> = {
+  undefined: { as: undefined },
+  "minus zero": { as: 0 },
+  "null prototype": { as: { a: 1 } },
+  "symbol key": { as: { a: 1 } },
+  "half a pair": { as: "\ud800" },
+  "key of half a pair": { as: { "\ud800": 1 } },
+  "growing array": { as: [0] },
+  "array of no length": { as: [], mayBeRefused: true },
+  "object that changes": { as: { a: "fine" } },
+};
+
 /** The names of all values that are made. */
 export const MADE_NAMES = Object.keys(MAKERS) as readonly MadeName[];
 
 /** Makes the value of that name, a new one each time. */
 export function makeValue(name: MadeName): unknown {
   return MAKERS[name]();
+}
+
+/** What arrives of the value of that name when it is sent. Undefined: it must be refused. */
+export function sayableValue(name: MadeName): SayableValue | undefined {
+  return SAYABLE[name];
 }
