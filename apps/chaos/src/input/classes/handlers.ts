@@ -2,14 +2,15 @@ import fc from "fast-check";
 import type { InputClass } from "../input-class.js";
 import { HOSTILE_HANDLERS } from "../producers/hostile-handlers.js";
 import { openProducerScene, type ProducerScene } from "../producers/producer-scene.js";
+import { ENDS, hostileEnd } from "../values/hostile-end.js";
 import type { MadeName } from "../values/made-values.js";
-import { build, type Recipe } from "../values/recipe.js";
+import type { Recipe } from "../values/recipe.js";
 import { anyRecipe, thrownRecipe } from "../values/recipes.js";
 
 /** How a function of the user's ends, and which. */
 export interface HandlerCase {
   readonly place: string;
-  readonly ends: "returns" | "throws" | "rejects";
+  readonly ends: (typeof ENDS)[number];
   readonly value: Recipe;
 }
 
@@ -21,7 +22,7 @@ const neverEnds = ({ ends, value }: HandlerCase): boolean =>
 const handlerCase: fc.Arbitrary<HandlerCase> = fc
   .record({
     place: fc.constantFrom(...Object.keys(HOSTILE_HANDLERS)),
-    ends: fc.constantFrom("returns", "throws", "rejects"),
+    ends: fc.constantFrom(...ENDS),
     value: fc.oneof(thrownRecipe, anyRecipe),
   })
   .filter((each) => !neverEnds(each));
@@ -45,20 +46,11 @@ export const handlers: InputClass<HandlerCase> = {
   },
 };
 
-/** Where a promise is a value like any other: its failure is its maker's to hear of. */
-const TAKES_VALUES: ReadonlySet<string> = new Set(["progress of a task", "a strategy", "a maker of ids"]);
-
 async function checkHandler(scene: ProducerScene, { place, ends, value }: HandlerCase, unique: string): Promise<void> {
-  const end = (): unknown => {
-    const built = build(value);
-    if (ends === "throws") throw built;
-    if (ends !== "rejects") return built;
-    const promise = Promise.reject(built);
-    if (TAKES_VALUES.has(place)) promise.catch(() => undefined);
-    return promise;
-  };
+  const handler = HOSTILE_HANDLERS[place];
+  if (handler === undefined) throw new Error(`no function of a user's is called ${place}`);
   try {
-    await HOSTILE_HANDLERS[place]?.(scene, end, unique);
+    await handler(scene, await hostileEnd(ends, value), unique);
   } catch (error) {
     throw new Error(`${place} ${ends} ${JSON.stringify(value).slice(0, 200)}`, { cause: error });
   }
