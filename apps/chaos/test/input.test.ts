@@ -39,24 +39,168 @@ describe("bad input", () => {
   });
 });
 
-/** Starts the processes with a library that is changed when it decodes a message in which `valueOf` stands. */
-function breaking(statement: string): Pick<RunInputOptions, "execArgv" | "classes" | "cases"> {
+/** Starts the processes with a library in which another text stands at one place of a built file. */
+function changing(file: string, text: string, other: string): Pick<RunInputOptions, "execArgv"> {
   const hooks = `
     import { registerHooks } from "node:module";
     registerHooks({
       load(url, context, next) {
         const loaded = next(url, context);
-        if (!url.endsWith("/protocol/dist/codec.js")) return loaded;
-        const original = String(loaded.source);
-        const source = original.replace(/function decodeMessage\\(data, limits\\) \\{/, (head) =>
-          head + 'if (Buffer.from(data).includes("valueOf")) ' + ${JSON.stringify(statement)});
-        if (source === original) throw new Error("decodeMessage is not where it is changed");
-        return { ...loaded, source };
+        if (!url.endsWith(${JSON.stringify(`/packages/${file}`)})) return loaded;
+        const parts = String(loaded.source).split(${JSON.stringify(text)});
+        if (parts.length !== 2) throw new Error("the text stands there " + (parts.length - 1) + " times");
+        return { ...loaded, source: parts.join(${JSON.stringify(other)}) };
       },
     });`;
-  const execArgv = ["--import", `data:text/javascript,${encodeURIComponent(hooks)}`];
-  return { execArgv, classes: ["special-keys"], cases: 600 };
+  return { execArgv: ["--import", `data:text/javascript,${encodeURIComponent(hooks)}`] };
 }
+
+/** Starts the processes with a library that is changed when it decodes a message in which `valueOf` stands. */
+function breaking(statement: string): Pick<RunInputOptions, "execArgv" | "classes" | "cases"> {
+  const head = "function decodeMessage(data, limits) {";
+  const changed = `${head} if (Buffer.from(data).includes("valueOf")) ${statement}`;
+  return { ...changing("protocol/dist/codec.js", head, changed), classes: ["special-keys"], cases: 600 };
+}
+
+/** What a library does wrong, the class that must find it, where it is changed, and what is found. */
+const BROKEN: readonly (readonly [
+  wrong: string,
+  className: string,
+  file: string,
+  text: string,
+  other: string,
+  found: string,
+])[] = [
+  [
+    "acks what its handler threw at",
+    "handlers",
+    "protocol/dist/subscribe.js",
+    "if (!delivery.settled) await this.#failed(delivery, thrown);\n        return;",
+    "",
+    "0 dead letters instead of 1",
+  ],
+  [
+    "completes a task that threw",
+    "handlers",
+    "agent/dist/task-outcome.js",
+    'return endedEarly(run) ?? { status: "failed", error: taskError(thrown) };',
+    'return { status: "completed" };',
+    "nobody was told",
+  ],
+  [
+    "acks a message that an agent's handler threw at",
+    "handlers",
+    "agent/dist/message-handling.js",
+    "throw thrown;",
+    "return;",
+    "0 dead letters instead of 1",
+  ],
+  [
+    "works on input that its schema refused",
+    "handlers",
+    "agent/dist/task-outcome.js",
+    'return failed("invalid_input", error);',
+    "",
+    "nobody was told",
+  ],
+  [
+    "keeps silent about a listener that threw",
+    "handlers",
+    "protocol/dist/trouble.js",
+    "failed(thrown);\n  }",
+    "}",
+    "failures were reported instead of",
+  ],
+  [
+    "sends what JSON cannot say as null",
+    "unsendable-values",
+    "protocol/dist/copy-json.js",
+    "default:\n      throw",
+    "default:\n      return null; throw",
+    "what JSON cannot say was taken",
+  ],
+  [
+    "sends maps and promises as {}",
+    "unsendable-values",
+    "protocol/dist/copy-json.js",
+    "if (!isPlain(value)) throw",
+    "if (!isPlain(value)) return {}; if (false) throw",
+    "what JSON cannot say was taken",
+  ],
+  [
+    "sends what is no number as null",
+    "unsendable-values",
+    "protocol/dist/copy-json.js",
+    "if (!Number.isFinite(value)) throw",
+    "if (!Number.isFinite(value)) return null; if (false) throw",
+    "what JSON cannot say was taken",
+  ],
+  [
+    "sends every number as 0",
+    "unsendable-values",
+    "protocol/dist/copy-json.js",
+    "return value + 0;",
+    "return 0;",
+    "it arrived as",
+  ],
+  [
+    "takes any token",
+    "ids",
+    "transport-memory/dist/memory-driver.js",
+    "if (mailbox?.settle(id, attempt, action, now, deadAt) !== true) return leaseLost(token);",
+    "mailbox?.settle(id, attempt, action, now, deadAt);",
+    "it was not refused",
+  ],
+  [
+    "says that it redrove what is not there",
+    "ids",
+    "transport-memory/dist/memory-driver.js",
+    "async redrive(agentId, ids) {",
+    "async redrive(agentId, ids) { return 1;",
+    "there are none",
+  ],
+  [
+    "drops the trace",
+    "fields",
+    "protocol/dist/codec.js",
+    "message.trace = tracestate == null ? { traceparent } : { traceparent, tracestate };",
+    "",
+    "the trace was read as something else",
+  ],
+  [
+    "logs nothing but timestamps",
+    "logs",
+    "file-logger/dist/record-line.js",
+    "logger.info(record)",
+    "logger.info({ timestamp: record.timestamp })",
+    "does not say what was logged",
+  ],
+  [
+    "logs no data",
+    "logs",
+    "file-logger/dist/log-book.js",
+    "{ agent_id: agentId, event, data }",
+    "{ agent_id: agentId, event }",
+    "beside a secret is gone",
+  ],
+  [
+    "logs into other folders",
+    "logs",
+    "file-logger/dist/log-kinds.js",
+    "join(baseDir, day,",
+    'join(baseDir, "elsewhere", day,',
+    "no log has a file of the name",
+  ],
+  ["leaves marks of direction as they are", "logs", "file-logger/dist/safe-line.js", "\\u200e\\u200f", "", "U+200"],
+  [
+    "does not name the option that is wrong",
+    "options",
+    "protocol/dist/invalid-option.js",
+    "function invalidOption(option, problem) {",
+    'function invalidOption(option, problem) { option = "it";',
+    "the error does not say that it is about",
+  ],
+];
 
 describe("a library that is broken", () => {
   test("fails by the smallest case that shows it, and the same seed finds the same", {
@@ -74,6 +218,11 @@ describe("a library that is broken", () => {
     // How small a case gets in the time that is given to it may differ; which one it is may not.
     const runs = ({ failures }: typeof first) => failures.map(({ path }) => path.split(":")[0]);
     expect(runs(await run(broken))).toEqual(runs(first));
+  });
+
+  test.each(BROKEN)("%s: found by %s", { timeout: PATIENCE }, async (_wrong, name, file, text, other, found) => {
+    const { failures } = await run({ ...changing(file, text, other), classes: [name], cases: 600 });
+    expect(failures.map(({ message }) => message)).toContainEqual(expect.stringContaining(found));
   });
 
   test("ends its process, and that is laid to the case that did it", { timeout: PATIENCE }, async () => {

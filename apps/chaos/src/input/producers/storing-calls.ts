@@ -103,8 +103,9 @@ export const STORING_PLACES: Readonly<Record<string, StoringPlace>> = {
       return { called };
     },
   },
+  // In the record of their task, that is: the message that takes them on lies one level deeper.
   "parameters of an assignment": {
-    levels: 2,
+    levels: 1,
     takes: isObject,
     store: (scene, value, unique) =>
       task(scene, unique, () =>
@@ -134,7 +135,7 @@ export const STORING_PLACES: Readonly<Record<string, StoringPlace>> = {
     }),
   },
   "input of an assignment": {
-    levels: 2,
+    levels: 1,
     takes: isObject,
     store: (scene, value, unique) =>
       task(scene, unique, () =>
