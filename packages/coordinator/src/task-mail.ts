@@ -1,4 +1,4 @@
-import { type Clock, type CoordinationContent, type Transport, taskAssignment } from "@agentcomm/protocol";
+import type { Clock, CoordinationContent, Transport } from "@agentcomm/protocol";
 import { formatTimestamp, type TaskAttempt, type TaskRecord } from "@agentcomm/protocol/internal";
 import { attemptDeadline } from "./task-facts.js";
 
@@ -21,24 +21,20 @@ export class TaskMail {
   async sendAssignment(record: TaskRecord, { attempt, agentId, assignmentId, ...rest }: TaskAttempt): Promise<void> {
     const { taskId, taskType, description, parameters, requiredCapabilities, priority, coordinatorId } = record;
     const deadline = formatTimestamp(attemptDeadline(record, { attempt, agentId, assignmentId, ...rest }));
-    const message = taskAssignment(
+    // Not by taskAssignment(), which knows the default limits alone: how large a message may be is the transport's to say.
+    await this.#transport.send(
       {
         id: assignmentId,
         from: coordinatorId,
         to: agentId,
+        type: "task_assignment",
+        content: { taskId, taskType, description, parameters, requiredCapabilities, attempt, deadline },
         priority,
+        timestamp: formatTimestamp(this.#clock.now()),
         expiresAt: deadline,
-        taskId,
-        taskType,
-        description,
-        parameters,
-        requiredCapabilities,
-        attempt,
-        deadline,
       },
-      { now: () => this.#clock.now() },
+      { idempotencyKey: assignmentId },
     );
-    await this.#transport.send(message, { idempotencyKey: assignmentId });
   }
 
   /** Tells an agent to end an attempt. Past the attempt's deadline nobody needs to know. */

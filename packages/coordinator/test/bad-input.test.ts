@@ -1,4 +1,4 @@
-import type { AgentCommError } from "@agentcomm/protocol";
+import type { AgentCommError, JsonObject } from "@agentcomm/protocol";
 import { OPEN_TASKS } from "@agentcomm/protocol/internal";
 import { openStore } from "@agentcomm/test-transports";
 import { expect, test } from "vitest";
@@ -83,4 +83,19 @@ test.each([
   await coordinator.start();
   await expect(coordinator.getTask("t1")).rejects.toMatchObject({ code: "INVALID_MESSAGE" });
   expect(coordinator.reported.map(({ code }) => code)).not.toContain("STORE_FAILED");
+});
+
+test("a task may be as large and as deep as its transport allows", async () => {
+  await using store = await openStore("memory");
+  const limits = { maxMessageBytes: 1_000_000, maxDepth: 100 };
+  await using coordinator = openCoordinator(store, { transport: store.transport(limits) });
+  await using _worker = await openWorker(store, {
+    transport: store.transport(limits),
+    tasks: { measure: ({ text }) => (text as string).length },
+  });
+  let deep: JsonObject = {};
+  for (let level = 0; level < 60; level += 1) deep = { deep };
+  const parameters = { text: "x".repeat(400_000), deep };
+  const task = await coordinator.assignTask({ taskType: "measure", parameters });
+  expect(await task.result()).toBe(400_000);
 });
