@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { startChaos } from "./run-chaos.js";
+import { changing } from "./changed-library.js";
+import { startChaos, startChaosWith } from "./run-chaos.js";
 
 test("--help names every row", async () => {
   await using run = await startChaos("--help");
@@ -29,5 +30,21 @@ test.each([
     .poll(async () =>
       (await run.around()).filter((left) => !(signal === "SIGKILL" && left.startsWith("agentcomm-chaos-"))),
     )
+    .toEqual([]);
+});
+
+test("killed, it leaves no process behind that is caught in an endless loop", { timeout: 60_000 }, async () => {
+  const endless = `if (process.send) {
+    process.getBuiltinModule("node:fs").writeFileSync(process.env.TMPDIR + "/endless", "");
+    for (;;);
+  }`;
+  const head = "function decodeMessage(data, limits) {";
+  const [option, hooks] = changing("protocol/dist/codec.js", head, head + endless);
+  await using run = await startChaosWith({ NODE_OPTIONS: `${option} ${hooks}` }, "input", "--scale", "0.001");
+  await expect.poll(() => run.around(), { timeout: 30_000 }).toContain("endless");
+  run.child.kill("SIGKILL");
+  expect(await run.ended).toBe("SIGKILL");
+  await expect
+    .poll(async () => (await run.around()).filter((left) => left.includes("node")), { timeout: 10_000 })
     .toEqual([]);
 });

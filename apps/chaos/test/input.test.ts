@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCorpus } from "../src/input/corpus.js";
 import { inputClasses } from "../src/input/input-classes.js";
 import { type RunInputOptions, runInput } from "../src/input/run-input.js";
+import { changing } from "./changed-library.js";
 
 const CASES = 2_000;
 const SEED = 20_260_115;
@@ -39,27 +40,18 @@ describe("bad input", () => {
   });
 });
 
-/** Starts the processes with a library in which another text stands at one place of a built file. */
-function changing(file: string, text: string, other: string): Pick<RunInputOptions, "execArgv"> {
-  const hooks = `
-    import { registerHooks } from "node:module";
-    registerHooks({
-      load(url, context, next) {
-        const loaded = next(url, context);
-        if (!url.endsWith(${JSON.stringify(`/packages/${file}`)})) return loaded;
-        const parts = String(loaded.source).split(${JSON.stringify(text)});
-        if (parts.length !== 2) throw new Error("the text stands there " + (parts.length - 1) + " times");
-        return { ...loaded, source: parts.join(${JSON.stringify(other)}) };
-      },
-    });`;
-  return { execArgv: ["--import", `data:text/javascript,${encodeURIComponent(hooks)}`] };
-}
-
-/** Starts the processes with a library that is changed when it decodes a message in which `valueOf` stands. */
+/** Starts the processes with a library that does something else when it decodes a message in which `valueOf` stands. */
 function breaking(statement: string): Pick<RunInputOptions, "execArgv" | "classes" | "cases"> {
   const head = "function decodeMessage(data, limits) {";
-  const changed = `${head} if (Buffer.from(data).includes("valueOf")) ${statement}`;
-  return { ...changing("protocol/dist/codec.js", head, changed), classes: ["special-keys"], cases: 600 };
+  const changed = `${head} if (Buffer.from(data).includes("valueOf")) { ${statement} }`;
+  return { execArgv: changing("protocol/dist/codec.js", head, changed), classes: ["special-keys"], cases: 600 };
+}
+
+/** Starts the processes with checks whose end does something else besides. */
+function ending(statement: string): Pick<RunInputOptions, "execArgv" | "classes" | "cases"> {
+  const head = "async [Symbol.asyncDispose]() {";
+  const execArgv = changing("dist/input/classes/ids.js", head, `${head} ${statement}`);
+  return { execArgv, classes: ["ids"], cases: 10 };
 }
 
 /** What a library does wrong, the class that must find it, where it is changed, and what is found. */
@@ -221,7 +213,7 @@ describe("a library that is broken", () => {
   });
 
   test.each(BROKEN)("%s: found by %s", { timeout: PATIENCE }, async (_wrong, name, file, text, other, found) => {
-    const { failures } = await run({ ...changing(file, text, other), classes: [name], cases: 600 });
+    const { failures } = await run({ execArgv: changing(file, text, other), classes: [name], cases: 600 });
     expect(failures.map(({ message }) => message)).toContainEqual(expect.stringContaining(found));
   });
 
@@ -238,6 +230,52 @@ describe("a library that is broken", () => {
     const { failures } = await run({ ...breaking("for (;;);"), patienceMs: 6_000 });
     expect(failures).toMatchObject([{ message: "the process did not answer for 6000 ms" }]);
     expect(failures[0]?.counterexample).toContain("valueOf");
+  });
+});
+
+describe("what nobody catches", () => {
+  test("is laid to its case, also where it is no error, and to no other", { timeout: PATIENCE }, async () => {
+    const { failures } = await run(breaking("Promise.reject();"));
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { message, counterexample } of failures) {
+      expect(message).toContain("something was thrown that nobody catches");
+      expect(counterexample).toContain("valueOf");
+    }
+  });
+
+  test("is not laid to the case that comes after, nor is what a transport told of", { timeout: PATIENCE }, async () => {
+    const head = "async function checkEntries(store, entries) {";
+    const execArgv = changing(
+      "dist/input/entries/check-entries.js",
+      head,
+      `${head} if (entries.some(({ fields }) => String(fields[0]?.[1]).includes("valueOf"))) {
+        store.troubles.push(new Error("left"));
+        throw new Error("failed");
+      }`,
+    );
+    const { failures } = await run({ execArgv, classes: ["special-keys"], cases: 600 });
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { counterexample } of failures) expect(counterexample).toContain("valueOf");
+  });
+
+  test("is not laid to the case that comes after", { timeout: PATIENCE }, async () => {
+    const { failures } = await run(breaking('Promise.reject(new Error("left")); throw new TypeError("failed");'));
+    expect(failures.length).toBeGreaterThan(0);
+    for (const { counterexample } of failures) expect(counterexample).toContain("valueOf");
+  });
+
+  test("is a failure of its class, also when it comes with the end of the checks", { timeout: PATIENCE }, async () => {
+    const { failures } = await run(ending('Promise.reject(new Error("left behind"));'));
+    expect(failures).toMatchObject([
+      { message: expect.stringContaining("left behind"), path: "the end of the checks" },
+    ]);
+  });
+
+  test("is a failure of its class, also when all was done", { timeout: PATIENCE }, async () => {
+    const { failures } = await run(ending('setTimeout(() => { throw new Error("left behind"); }, 500);'));
+    expect(failures).toMatchObject([
+      { message: expect.stringMatching(/^the process was done, yet ended with exit code 1: [\s\S]*left behind/) },
+    ]);
   });
 });
 

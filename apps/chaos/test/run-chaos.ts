@@ -18,10 +18,13 @@ export interface ChaosRun extends AsyncDisposable {
   around(): Promise<string[]>;
 }
 
-export async function startChaos(...args: readonly string[]): Promise<ChaosRun> {
+export const startChaos = (...args: readonly string[]): Promise<ChaosRun> => startChaosWith({}, ...args);
+
+/** With that in its environment, and in that of every process of its own. */
+export async function startChaosWith(env: NodeJS.ProcessEnv, ...args: readonly string[]): Promise<ChaosRun> {
   const folder = await mkdtemp(join(tmpdir(), "agentcomm-chaos-run-"));
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { ...process.env, TMPDIR: folder, INIT_CWD: folder },
+    env: { ...process.env, ...env, TMPDIR: folder, INIT_CWD: folder },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

@@ -29,7 +29,7 @@ export type InputProcessEnd =
 export async function runInputProcess(job: InputJob, options: InputProcessOptions): Promise<InputProcessEnd> {
   const { execArgv = [], env = {}, patienceMs, signal, onProgress } = options;
   signal?.throwIfAborted();
-  const child = fork(PROGRAM, [], {
+  const child = fork(PROGRAM, [String(process.pid)], {
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     execArgv: [...execArgv],
     // Not UTC, where nobody sees that local time is taken for it.
@@ -61,15 +61,18 @@ export async function runInputProcess(job: InputJob, options: InputProcessOption
     }
   });
   child.send(job, () => {});
-  const how = await new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(`could not be started: ${error.message}`));
-    child.once("close", (code, end) => resolve(end === null ? `ended with exit code ${code}` : `was ended by ${end}`));
+  const { code, how } = await new Promise<{ readonly code: number | null; readonly how: string }>((resolve) => {
+    child.once("error", (error) => resolve({ code: null, how: `could not be started: ${error.message}` }));
+    child.once("close", (code, end) =>
+      resolve({ code, how: end === null ? `ended with exit code ${code}` : `was ended by ${end}` }),
+    );
   });
   clearTimeout(watchdog);
   signal?.removeEventListener("abort", onAbort);
   signal?.throwIfAborted();
-  if (outcome !== undefined)
-    return hung ? { how: "was done, yet something was left open that kept it", at: undefined } : { outcome };
+  if (outcome !== undefined && code === 0) return { outcome };
   const last = stderr.trim();
-  return { how: hung ? `did not answer for ${patienceMs} ms` : last === "" ? how : `${how}: ${last}`, at };
+  const why = last === "" ? how : `${how}: ${last}`;
+  if (outcome === undefined) return { how: hung ? `did not answer for ${patienceMs} ms` : why, at };
+  return { how: `was done, yet ${hung ? "something was left open that kept it" : why}`, at: undefined };
 }

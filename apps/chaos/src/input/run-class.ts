@@ -4,7 +4,7 @@ import { describeFailure } from "./describe-failure.js";
 import type { InputCheck, InputClass } from "./input-class.js";
 import type { ClassOutcome, InputFailure, InputJob, InputNews } from "./input-job.js";
 import { expectIntactPrototypes } from "./prototypes.js";
-import type { StrayErrors } from "./stray-errors.js";
+import { StrayErrors } from "./stray-errors.js";
 
 // Where one case fails, a thousand often do, for the same reason; each costs its own search for a smaller one.
 const MOST_FAILURES = 3;
@@ -13,9 +13,22 @@ const MOST_SHRINKS_MS = 20_000;
 /**
  * Checks a class in this process: first its corpus, then as many cases as the job says, made from its seed. Cases are checked in
  * batches; those of a batch that fails again one by one, so that each failure is laid to one case, and that case is made smaller.
- * `tell` hears what comes next before it is tried.
+ * `tell` hears what comes next before it is tried. Nothing of the checks is left when it resolves; what their end breaks is a
+ * failure, too.
  */
 export async function runClass(
+  inputClass: InputClass,
+  job: InputJob,
+  tell: (news: InputNews) => void,
+): Promise<ClassOutcome> {
+  using strays = new StrayErrors();
+  const outcome = await checkClass(inputClass, job, strays, tell);
+  const thrown = await failureOf(() => strays.expectNone());
+  if (thrown === undefined) return outcome;
+  return { ...outcome, failures: [...outcome.failures, failure(thrown, job.seed, "the end of the checks", null)] };
+}
+
+async function checkClass(
   inputClass: InputClass,
   job: InputJob,
   strays: StrayErrors,
@@ -24,9 +37,14 @@ export async function runClass(
   const failures: InputFailure[] = [];
   await using checking = await inputClass.open(job.environment);
   const check = async (cases: readonly unknown[]): Promise<void> => {
-    await checking.check(cases);
-    await strays.expectNone();
-    expectIntactPrototypes();
+    try {
+      await checking.check(cases);
+      await strays.expectNone();
+      expectIntactPrototypes();
+    } finally {
+      // What these cases broke must not be laid to the next.
+      await strays.take();
+    }
   };
 
   const corpus = job.corpus ? readCorpus(inputClass.name) : [];
@@ -69,9 +87,11 @@ export async function runClass(
     batch.push(each);
     if (job.oneByOne || batch.length >= inputClass.batch) await flush();
   };
-  await fc.check(fc.asyncProperty(inputClass.cases, take), {
+  // What does not hold is among the failures: whatever else is thrown is a mistake of the harness, and ends it.
+  await fc.assert(fc.asyncProperty(inputClass.cases, take), {
     seed: job.seed,
     numRuns: job.cases,
+    endOnFailure: true,
     ...(job.from === 0 ? {} : { path: String(job.from) }),
   });
   await flush();

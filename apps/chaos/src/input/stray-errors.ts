@@ -12,9 +12,17 @@ export class StrayErrors implements Disposable {
 
   /** Rejects if there was one since the last call. */
   async expectNone(): Promise<void> {
+    const found = await this.take();
+    if (found.length === 0) return;
+    // Anything may be thrown, also undefined; an error tells the most.
+    const cause = found.find((each) => each instanceof Error) ?? found[0];
+    throw new Error(`something was thrown that nobody catches, ${found.length} times`, { cause });
+  }
+
+  /** Resolves to all since the last call, which count no more. */
+  async take(): Promise<unknown[]> {
     await setImmediate();
-    const [first] = this.#found.splice(0);
-    if (first !== undefined) throw new Error("something was thrown that nobody catches", { cause: first });
+    return this.#found.splice(0);
   }
 
   [Symbol.dispose](): void {

@@ -39,11 +39,15 @@ export async function openEntryCheck(environment: InputEnvironment): Promise<Inp
   };
 }
 
-/** The giants one after the other, so that no two are in memory at once. */
+/** The giants one after the other, so that no two are in memory at once. What these cases broke is not laid to the next. */
 async function checkOn(store: EntryStore, cases: readonly EntryCase[]): Promise<void> {
   const foretell = (each: EntryCase): StoredEntry => storedEntry(each, store.rules);
   const storable = cases.filter(({ fields }) => fields.length > 0 || store.name === "memory");
   const small = storable.filter((each) => !isGiantEntry(each));
-  if (small.length > 0) await checkEntries(store, small.map(foretell));
-  for (const giant of storable.filter(isGiantEntry)) await checkEntries(store, [foretell(giant)]);
+  try {
+    if (small.length > 0) await checkEntries(store, small.map(foretell));
+    for (const giant of storable.filter(isGiantEntry)) await checkEntries(store, [foretell(giant)]);
+  } finally {
+    store.troubles.splice(0);
+  }
 }
