@@ -11,7 +11,7 @@ export interface InputEnvironment {
 
 /** A class of bad input: what its cases look like, and how they are checked. */
 export interface InputClass<Case = unknown> {
-  /** Names it on the command line and in the corpus. */
+  /** Names it in results and in the corpus; `runInput` takes it. */
   readonly name: string;
   /** What must hold, as a claim. */
   readonly title: string;

@@ -14,11 +14,14 @@ export interface InputJob {
   readonly environment: InputEnvironment;
 }
 
-/** Something that did not hold. With fast-check, class, `seed` and `path` make the same case again. */
+/**
+ * Something that did not hold. With fast-check, class, `seed` and `path` make the same case again. To have it tried by every run, put it
+ * into a file of the corpus (corpus.ts says what stands there): `counterexample` is its `case`.
+ */
 export interface InputFailure {
   readonly message: string;
   readonly seed: number;
-  /** fast-check's path to the case; `corpus/<file>` for one of the corpus. */
+  /** fast-check's path to the case; `corpus/<file>` for one of the corpus; in words where it is laid to no case. */
   readonly path: string;
   /** The smallest case that fails, as JSON. */
   readonly counterexample: string;
