@@ -39,3 +39,19 @@ test("every case is checked, those of the last batch as well", async () => {
   expect(await runClass(numbers({ open }), { ...job, cases: 55 }, () => {})).toMatchObject({ cases: 55, failures: [] });
   expect(checked).toBe(55);
 });
+
+test("cases that are certain come first, and a failing one is named by its number", async () => {
+  const checked: unknown[] = [];
+  const open = async () => ({
+    async check(cases: readonly unknown[]) {
+      checked.push(...cases);
+      if (cases.includes("second")) throw new Error("it is wrong");
+    },
+    async [Symbol.asyncDispose]() {},
+  });
+  const certain = ["first", "second", "third"];
+  const { failures, cases } = await runClass(numbers({ open, certain }), job, () => {});
+  expect(checked.slice(0, 3)).toEqual(certain);
+  expect(cases).toBe(50);
+  expect(failures).toMatchObject([{ path: "1", counterexample: '"second"' }]);
+});

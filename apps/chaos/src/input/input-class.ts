@@ -17,6 +17,8 @@ export interface InputClass<Case = unknown> {
   readonly title: string;
   /** Its cases. They are plain JSON, so that one that fails can be kept in the corpus: hostile values are built from recipes. */
   readonly cases: Arbitrary<Case>;
+  /** Cases that are not left to chance: they come first, whatever the seed. */
+  readonly certain?: readonly Case[];
   /** How many cases are checked together. */
   readonly batch: number;
   /** Whether a case is one of the giants, which are few. */
@@ -29,4 +31,9 @@ export interface InputClass<Case = unknown> {
 export interface InputCheck<Case = unknown> extends AsyncDisposable {
   /** Rejects with what did not hold. It must give the same answer for one case alone as for the same case among others. */
   check(cases: readonly Case[]): Promise<void>;
+}
+
+/** The cases that fast-check gets as examples: like all others they are counted, and named by a path. */
+export function examplesOf({ certain = [] }: InputClass): [unknown][] {
+  return certain.map((each) => [each]);
 }

@@ -29,7 +29,7 @@ export interface InputFailure {
 
 /** What a class has come to. */
 export interface ClassOutcome {
-  /** Cases made and checked, those of the corpus not counted. */
+  /** Cases made and checked, those that are certain among them, those of the corpus not. */
   readonly cases: number;
   /** How many of them were giants. */
   readonly giants: number;

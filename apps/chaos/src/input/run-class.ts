@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readCorpus } from "./corpus.js";
 import { describeFailure } from "./describe-failure.js";
-import type { InputCheck, InputClass } from "./input-class.js";
+import { examplesOf, type InputCheck, type InputClass } from "./input-class.js";
 import type { ClassOutcome, InputFailure, InputJob, InputNews } from "./input-job.js";
 import { expectIntactPrototypes } from "./prototypes.js";
 import { StrayErrors } from "./stray-errors.js";
@@ -91,6 +91,7 @@ async function checkClass(
   await fc.assert(fc.asyncProperty(inputClass.cases, take), {
     seed: job.seed,
     numRuns: job.cases,
+    examples: examplesOf(inputClass),
     endOnFailure: true,
     ...(job.from === 0 ? {} : { path: String(job.from) }),
   });
@@ -115,7 +116,12 @@ async function shrunk(
     last = thrown;
     throw new Error("it fails");
   };
-  const details = await fc.check(fc.asyncProperty(inputClass.cases, fails), { seed, path: String(run), numRuns: 1 });
+  const details = await fc.check(fc.asyncProperty(inputClass.cases, fails), {
+    seed,
+    path: String(run),
+    numRuns: 1,
+    examples: examplesOf(inputClass),
+  });
   const [smallest] = details.counterexample ?? [];
   return last && failure(last, seed, details.counterexamplePath ?? String(run), smallest);
 }

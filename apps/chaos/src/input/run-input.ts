@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { examplesOf } from "./input-class.js";
 import { inputClasses } from "./input-classes.js";
 import type { ClassOutcome, InputFailure, InputJob } from "./input-job.js";
 import { openInputPlaces } from "./input-places.js";
@@ -6,7 +7,7 @@ import { type InputProcessEnd, type InputProcessOptions, runInputProcess } from 
 
 /** How bad input is tried. */
 export interface RunInputOptions {
-  /** How many cases are made of each class. */
+  /** How many cases are made of each class, beside those that are certain. */
   readonly cases: number;
   /** The same seed makes the same cases. */
   readonly seed: number;
@@ -49,14 +50,15 @@ export async function runInput(options: RunInputOptions): Promise<InputResult[]>
   const results: InputResult[] = [];
   await using places = await openInputPlaces(redisUrl);
   const environment = { redisUrl, namespace: places.namespace, folder: places.folder };
-  for (const { name, title } of inputClasses) {
+  for (const { name, title, certain = [] } of inputClasses) {
     if (classes !== undefined && !classes.includes(name)) continue;
     const startedAt = performance.now();
-    const job: InputJob = { class: name, seed, from: 0, cases, oneByOne: false, corpus: true, environment };
+    const all = certain.length + cases;
+    const job: InputJob = { class: name, seed, from: 0, cases: all, oneByOne: false, corpus: true, environment };
     const outcome = await runJob(job, {
       ...options,
       patienceMs: options.patienceMs ?? PATIENCE_MS,
-      onProgress: (done) => onProgress?.({ class: name, done, cases }),
+      onProgress: (done) => onProgress?.({ class: name, done, cases: all }),
     });
     results.push({ class: name, title, ...outcome, seconds: (performance.now() - startedAt) / 1_000 });
   }
@@ -90,11 +92,17 @@ function fatal(job: InputJob, { how, at }: Exclude<InputProcessEnd, { readonly o
 
 /** The case of that number. Making it is harmless. */
 function makeCase({ class: name, seed }: InputJob, run: number): unknown {
-  const cases = inputClasses.find((each) => each.name === name)?.cases ?? fc.constant(undefined);
+  const inputClass = inputClasses.find((each) => each.name === name);
+  if (inputClass === undefined) return undefined;
   let made: unknown;
   const keep = (each: unknown): void => {
     made = each;
   };
-  fc.check(fc.property(cases, keep), { seed, numRuns: 1, path: String(run) });
+  fc.check(fc.property(inputClass.cases, keep), {
+    seed,
+    numRuns: 1,
+    path: String(run),
+    examples: examplesOf(inputClass),
+  });
   return made;
 }

@@ -17,7 +17,7 @@ export const badInput: Row = {
       redisUrl: server.url,
       signal: scene.signal,
       ...scene.started,
-      onProgress: ({ class: name, done }) => scene.say(`${name}: ${done} of ${cases} cases`),
+      onProgress: ({ class: name, done, cases: all }) => scene.say(`${name}: ${done} of ${all} cases`),
     });
     let total = 0;
     const checks: Check[] = [];

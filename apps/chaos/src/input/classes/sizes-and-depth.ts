@@ -36,27 +36,32 @@ function around(place: Place, inside: readonly TextPart[]): Text {
 }
 
 const place = fc.constantFrom(...PLACES);
-const opening = fc.constantFrom(
+const OPENINGS = [
   { open: "[", close: "]" },
   { open: '{"a":', close: "}" },
   { open: '[{"a":', close: "}]" },
   { open: '{"[":[1,', close: "]}" },
-);
+] as const;
+type Opening = (typeof OPENINGS)[number];
 
 /** Nested so often; objects where only an object may stand. */
-const nested = (times: fc.Arbitrary<number>) =>
-  fc.tuple(place, opening, times, fc.boolean()).map(([where, { open, close }, count, closed]): SizedCase => {
-    const levels = (open.match(/[[{]/g) ?? []).length - (open.includes('"["') ? 1 : 0);
-    const needsObject = where.place === "content/parameters" && !open.startsWith("{");
-    const inside = [{ repeat: open, times: count }, "1", ...(closed ? [{ repeat: close, times: count }] : [])];
-    const text = around(where, needsObject ? ['{"a":', ...inside, "}"] : inside);
-    const depth = where.around + count * levels + (needsObject ? 1 : 0);
-    const isShallow = closed && depth <= DEEPEST;
-    return {
-      ...messageEntry(text, isShallow && sizeOf(text) <= MOST_BYTES ? "read" : "refused"),
-      withoutLimitOfBytes: isShallow ? "read" : "refused",
-    };
-  });
+function nestedCase(where: Place, { open, close }: Opening, count: number, closed: boolean): SizedCase {
+  const levels = (open.match(/[[{]/g) ?? []).length - (open.includes('"["') ? 1 : 0);
+  const needsObject = where.place === "content/parameters" && !open.startsWith("{");
+  const inside = [{ repeat: open, times: count }, "1", ...(closed ? [{ repeat: close, times: count }] : [])];
+  const text = around(where, needsObject ? ['{"a":', ...inside, "}"] : inside);
+  const depth = where.around + count * levels + (needsObject ? 1 : 0);
+  const isShallow = closed && depth <= DEEPEST;
+  return {
+    ...messageEntry(text, isShallow && sizeOf(text) <= MOST_BYTES ? "read" : "refused"),
+    withoutLimitOfBytes: isShallow ? "read" : "refused",
+  };
+}
+
+const nested = (times: fc.Arbitrary<number>): fc.Arbitrary<SizedCase> =>
+  fc
+    .tuple(place, fc.constantFrom(...OPENINGS), times, fc.boolean())
+    .map(([where, opening, count, closed]) => nestedCase(where, opening, count, closed));
 
 const brackets = fc
   .tuple(place, fc.constantFrom("[", "{", '\\"[', "\\\\{", "]", '{\\"a\\":'), fc.integer({ min: 1, max: 400 }))
@@ -85,12 +90,17 @@ const atTheLimit = fc
     return messageEntry(text, sizeOf(text) <= MOST_BYTES ? "read" : "refused");
   });
 
-const manyKeys = (most: number) =>
-  fc.tuple(place, fc.integer({ min: 1, max: most })).map(([where, count]): EntryCase => {
-    const keys = Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
-    const text = around(where, [`{${keys}}`]);
-    return messageEntry(text, sizeOf(text) <= MOST_BYTES ? "read" : "refused");
-  });
+function keysCase(where: Place, count: number): EntryCase {
+  const keys = Array.from({ length: count }, (_, index) => `"k${index}":1`).join();
+  const text = around(where, [`{${keys}}`]);
+  return messageEntry(text, sizeOf(text) <= MOST_BYTES ? "read" : "refused");
+}
+
+const manyKeys = (most: number): fc.Arbitrary<EntryCase> =>
+  fc.tuple(place, fc.integer({ min: 1, max: most })).map(([where, count]) => keysCase(where, count));
+
+const digitsCase = (where: Place, start: string, times: number, exponent: string): EntryCase =>
+  messageEntry(around(where, [start, { repeat: "7", times }, exponent]), "read");
 
 const longNumber = (mostDigits: number) =>
   fc
@@ -101,15 +111,26 @@ const longNumber = (mostDigits: number) =>
       fc.constantFrom("", "e9", "e-9"),
     )
     .filter(([where]) => where.place !== "content/parameters")
-    .map(([where, start, times, exponent]) =>
-      messageEntry(around(where, [start, { repeat: "7", times }, exponent]), "read"),
-    );
+    .map(([where, start, times, exponent]) => digitsCase(where, start, times, exponent));
 
 /** Text of so many MiB: nobody reads it before its size is known. */
+const longCase = (where: Place, mebibytes: number, unit: string): EntryCase =>
+  messageEntry(around(where, ['"', { repeat: unit, times: (mebibytes * 1_048_576) / unit.length }, '"']), "refused");
+
 const long = (mebibytes: number, unit: string): fc.Arbitrary<EntryCase> =>
-  place.map((where) =>
-    messageEntry(around(where, ['"', { repeat: unit, times: (mebibytes * 1_048_576) / unit.length }, '"']), "refused"),
-  );
+  place.map((where) => longCase(where, mebibytes, unit));
+
+/** The largest of each kind. */
+const EXTREMES: readonly SizedCase[] = [
+  ...OPENINGS.map((opening, index) => nestedCase(PLACES[index] as Place, opening, 1_000_000, true)),
+  nestedCase(PLACES[4], OPENINGS[0], 1_000_000, false),
+  keysCase(PLACES[0], 100_000),
+  keysCase(PLACES[4], 100_000),
+  digitsCase(PLACES[3], "-", 100_000, "e9"),
+  digitsCase(PLACES[4], "0.1", 100_000, ""),
+  longCase(PLACES[5], 8, "["),
+  longCase(PLACES[3], 64, "x"),
+];
 
 const GENEROUS = { maxMessageBytes: 2 ** 28, maxDepth: DEEPEST };
 
@@ -117,6 +138,7 @@ const GENEROUS = { maxMessageBytes: 2 ** 28, maxDepth: DEEPEST };
 export const sizesAndDepth: InputClass<SizedCase> = {
   name: "sizes-and-depth",
   title: "a message is read at 32 levels and 262,144 bytes and refused beyond, up to a depth of 1,000,000 and 64 MiB",
+  certain: EXTREMES,
   cases: fc.oneof(
     { weight: 10_000, arbitrary: nested(fc.integer({ min: 1, max: 40 })) },
     { weight: 10_000, arbitrary: nested(fc.integer({ min: 26, max: 34 })) },

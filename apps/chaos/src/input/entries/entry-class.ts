@@ -14,11 +14,12 @@ export interface EntryClassOptions {
   readonly name: string;
   readonly title: string;
   readonly cases: Arbitrary<EntryCase>;
+  readonly certain?: readonly EntryCase[];
 }
 
 /** A class of entries: each is decoded, and goes through a whole transport beside good messages. */
-export function entryClass({ name, title, cases }: EntryClassOptions): InputClass<EntryCase> {
-  return { name, title, cases, batch: BATCH, isGiant: isGiantEntry, open: openEntryCheck };
+export function entryClass(options: EntryClassOptions): InputClass<EntryCase> {
+  return { ...options, batch: BATCH, isGiant: isGiantEntry, open: openEntryCheck };
 }
 
 /** Checks entries on memory, every fourth batch on Redis; what is checked alone, on both. */
