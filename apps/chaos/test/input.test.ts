@@ -1,4 +1,5 @@
-import { openSharedRedis, type SharedRedis } from "@agentcomm/test-redis";
+import { type RedisServer, startRedis } from "@agentcomm/test-redis";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sampleMessages } from "../src/input/arbitraries/samples.js";
 import { readCorpus } from "../src/input/corpus.js";
@@ -13,9 +14,9 @@ const SEED = 20_260_115;
 // One class takes a second or two where nothing else runs.
 const PATIENCE = 180_000;
 
-let redis: SharedRedis;
+let redis: RedisServer;
 beforeAll(async () => {
-  redis = await openSharedRedis();
+  redis = await startRedis();
 });
 afterAll(() => redis.stop());
 
@@ -208,6 +209,35 @@ const BROKEN: readonly (readonly [
     "the error does not say that it is about",
   ],
 ];
+
+describe("an id that gets out of its place", () => {
+  const failing = (message: string) =>
+    expect.arrayContaining([expect.objectContaining({ message: expect.stringContaining(message) })]);
+
+  test("is found among the keys, whatever they begin with", { timeout: PATIENCE }, async () => {
+    const client = new Redis(redis.url);
+    try {
+      await client.set("elsewhere", "x");
+      const { failures } = await run({ classes: ["ids"], cases: 10 });
+      expect(failures).toEqual(failing('a key is called "elsewhere"'));
+    } finally {
+      await client.del("elsewhere");
+      client.disconnect();
+    }
+  });
+
+  test("is found among the files of the log", { timeout: PATIENCE }, async () => {
+    const head = "logAgentActivity(agentId, event, data = {}) {";
+    const execArgv = changing(
+      "file-logger/dist/create-file-logger.js",
+      head,
+      `${head} if (agentId === "CON") process.getBuiltinModule("node:fs").writeFileSync(this.baseDir + "/CON", "");`,
+    );
+    const { failures } = await run({ execArgv, classes: ["ids"] });
+    expect(failures).toEqual(failing('a file is called "CON"'));
+    expect(failures[0]?.counterexample).toContain("CON");
+  });
+});
 
 describe("a library that is broken", () => {
   test("fails by the smallest case that shows it, and the same seed finds the same", {

@@ -2,6 +2,7 @@ import type { Arbitrary } from "fast-check";
 
 /** What the checks of a class may use. Whatever is left there is removed by who gave it. */
 export interface InputEnvironment {
+  /** A server that nothing else uses: whatever is stored there is theirs. */
   readonly redisUrl: string;
   /** What every namespace on Redis begins with. */
   readonly namespace: string;

@@ -8,7 +8,7 @@ import type { InputEnvironment } from "./input-class.js";
 /** Where checks may leave something: removed at its end, whatever became of the processes that used it. */
 export interface InputPlaces extends InputEnvironment, AsyncDisposable {}
 
-/** Makes a folder, and chooses a prefix for the namespaces on a server that others may use as well. */
+/** Makes a folder, and chooses a prefix for all namespaces on the server. */
 export async function openInputPlaces(redisUrl: string): Promise<InputPlaces> {
   const namespace = `input-${randomUUID()}`;
   const folder = await mkdtemp(join(tmpdir(), "agentcomm-input-"));

@@ -13,6 +13,7 @@ export interface RunInputOptions {
   readonly seed: number;
   /** Names of classes. Absent: all. */
   readonly classes?: readonly string[];
+  /** A server that nothing else uses while it runs. */
   readonly redisUrl: string;
   /** Ends it; `runInput` rejects with the signal's reason. */
   readonly signal?: AbortSignal;

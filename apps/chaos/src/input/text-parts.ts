@@ -12,6 +12,13 @@ export function bytesOf(text: Text): Buffer {
   return Buffer.alloc(Buffer.byteLength(text.repeat) * text.times, text.repeat);
 }
 
+/** The text that is meant: of strings every character, half a surrogate pair too, which no bytes in UTF-8 can say. */
+export function stringOf(text: Text): string {
+  if (typeof text === "string") return text;
+  if (isParts(text)) return text.map((part) => stringOf(part)).join("");
+  return "base64" in text ? bytesOf(text).toString() : text.repeat.repeat(text.times);
+}
+
 /** How many bytes are meant. */
 export function sizeOf(text: Text): number {
   if (typeof text === "string") return Buffer.byteLength(text);

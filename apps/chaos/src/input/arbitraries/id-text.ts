@@ -30,6 +30,8 @@ const PIECES = [
   "é",
   "ａ",
   "𝄞",
+  "\ud834",
+  "\udd1e",
   "#",
   "?",
   "[",
@@ -110,6 +112,8 @@ const WHOLE = [
   "ﬀ",
   "Ａ",
   "\u{1f600}",
+  "a\ud800",
+  "\udc00",
   "🇩🇪".repeat(64),
   "task_assignment",
 ];
