@@ -14,6 +14,7 @@ import type { Script } from "./scripts/script.js";
 import type { BatchKind } from "./sequenced-batches.js";
 import type { ShardGroups } from "./shard-groups.js";
 import { shardOf } from "./shards.js";
+import { storeFailed } from "./store-errors.js";
 
 /** A record to be read. */
 export interface RecordName {
@@ -55,7 +56,8 @@ export function recordWrites(
       ]),
     decode: (answer, writes) =>
       answer.map((answered, index) => {
-        const version = Number(answered);
+        if (typeof answered !== "number") return storeFailed("unknown", String(answered));
+        const version = answered;
         return version < 0 ? conflict(writes[index] as RecordWrite, -1 - version) : version;
       }),
   };
@@ -74,6 +76,7 @@ export function recordReads(keys: Keys): GatheredKind<RecordName, StoredRecord |
     ],
     decode: (answers, names) =>
       answers.map((answer, index) => {
+        if (!Array.isArray(answer)) return storeFailed("none", String(answer));
         const [version, left, value] = answer as [number?, number?, Buffer?];
         if (version === undefined || left === undefined || value === undefined) return undefined;
         return recordOf((names[index] as RecordName).key, version, left, value);

@@ -5,7 +5,7 @@ import { RENEW } from "./scripts/renew.js";
 import { SETTLE } from "./scripts/settle.js";
 import type { BatchKind } from "./sequenced-batches.js";
 import { shardOf } from "./shards.js";
-import { dataLost } from "./store-errors.js";
+import { dataLost, storeFailed } from "./store-errors.js";
 import { compareIds, type Holder, type Token, tokenPrefix } from "./token.js";
 
 /** A delivery to end, with its token read. */
@@ -28,16 +28,17 @@ export function settleBatches(report: (error: AgentCommError) => void): BatchKin
     waitsForRoom: true,
     bytesOf: ({ action }) => 64 + (action.kind === "dead" ? action.detail.length : 0),
     encode: (items) => groupsOf(items).flatMap(encodeGroup),
-    decode([lost, ...refused], items) {
+    decode([lost, errorText, ...odd], items) {
       const gone = Number(lost);
       if (gone > 0)
         report(dataLost(`the bodies of ${gone} leased messages were deleted behind the transport's back`, { gone }));
       const results = new Array<SettleResult>(items.length).fill(undefined);
-      if (refused.length === 0) return results;
+      if (odd.length === 0) return results;
       const order = groupsOf(items).flatMap(({ acks, others }) => [...acks, ...others]);
-      for (const position of refused) {
-        const index = order[position as number] as number;
-        results[index] = leaseLost();
+      for (const position of odd as number[]) {
+        const failed = position < 0;
+        const index = order[failed ? -1 - position : position] as number;
+        results[index] = failed ? storeFailed("unknown", String(errorText)) : leaseLost();
       }
       return results;
     },

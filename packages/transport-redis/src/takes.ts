@@ -31,7 +31,11 @@ export class Takes {
         if (result !== undefined) return result;
       } catch (error) {
         // What came after is not what the caller must know: something may have been leased.
-        if (!AgentCommError.is(error) || error.outcome !== "unknown") throw lost ?? error;
+        if (!AgentCommError.is(error) || error.outcome !== "unknown") {
+          // The look failed; what was read beside it may have leased something.
+          if (item.limit >= DRAIN_FROM) strand(mailbox);
+          throw lost ?? error;
+        }
         lost = error;
         strand(mailbox);
         if (this.#context.clock.monotonic() >= deadline) throw error;

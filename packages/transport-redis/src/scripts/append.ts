@@ -45,13 +45,16 @@ local function roomFor(p, agent, count)
   return room, behind
 end
 
--- Held back: the bytes wait in a hash, the instant in the set of what is held.
+-- Held back: the bytes wait in a hash, the instant in the set of what is held. What may fail comes first: nothing of a message
+-- that is refused may be left.
 local function hold(p, agent, lane, payload, digest, delay)
   local member = 'd:' .. lane .. ':' .. string.format('%012d', call('HINCRBY', p .. 'box:' .. agent, 'n', 1))
+  local held = p .. 'held:' .. agent
+  call('ZCARD', held)
+  fallsDue(p, agent, currentMs() + delay)
   call('HSET', p .. 'later:' .. agent, member, digest .. payload)
-  call('ZADD', p .. 'held:' .. agent, currentMs() + delay, member)
+  call('ZADD', held, now + delay, member)
   call('HSET', p .. 'box:' .. agent, 'room', 0)
-  fallsDue(p, agent, now + delay)
 end
 
 local function appendTo(p, agent, count, at)
@@ -68,7 +71,6 @@ local function appendTo(p, agent, count, at)
       if not trimmed then call('ZREMRANGEBYSCORE', idem, '-inf', currentMs()) end
       trimmed = true
       known = call('ZSCORE', idem, key)
-      if not known and room > 0 then call('ZADD', idem, now + 86400000, key) end
     end
     if known then
       note('duplicate')
@@ -80,6 +82,8 @@ local function appendTo(p, agent, count, at)
       else
         call('XADD', queues[lane], '*', 'message', payload, 'digest', digest)
       end
+      -- Not before: a key that is known stands for a message that is stored.
+      if flags >= 2 then call('ZADD', p .. 'idem:' .. agent, now + 86400000, key) end
       room = room - 1
       stored = true
     end

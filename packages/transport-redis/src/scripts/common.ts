@@ -24,11 +24,15 @@ local function stamp()
 end
 `;
 
-/** Telling receivers. A ring carries its number, so that who misses one sees the gap. */
+/**
+ * Telling receivers. A ring carries its number, so that who misses one sees the gap. Where the bell is spoiled the ring is lost, and
+ * no more: what it was to tell of is stored.
+ */
 export const RING = `
 local function ring(p, text)
   local bell = p .. 'bell'
-  local number = call('HINCRBY', bell, 'n', 1)
+  local number = redis.pcall('HINCRBY', bell, 'n', 1)
+  if type(number) == 'table' then return end
   if number == 1 then call('HSETNX', bell, 'born', stamp()) end
   call('SPUBLISH', bell, string.format('%d ', number) .. text)
 end
@@ -37,9 +41,9 @@ end
 /** The mailbox, made by the first to need it. */
 export const MAILBOX = `
 local function mailbox(p, agent)
-  local box = p .. 'box:' .. agent
-  if call('HSETNX', box, 'opened', '1') == 0 then return end
+  -- Also where it is open: the list may have been lost since, and a mailbox that is not in it must not count as open.
   call('ZADD', p .. 'boxes', 'NX', 0, agent)
+  if call('HSETNX', p .. 'box:' .. agent, 'opened', '1') == 0 then return end
   -- From its first mailbox on a shard has this mark: when it is gone, so is everything.
   call('HSETNX', p .. 'bell', 'born', stamp())
 end

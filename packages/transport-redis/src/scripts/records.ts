@@ -93,8 +93,11 @@ end
 local function work()
   local answers = {'ok'}
   for at = 6, #ARGV, 7 do
-    answers[#answers + 1] = write(prefixOf(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5],
+    -- A key of a foreign type spoils its own collection only.
+    local fine, answer = pcall(write, prefixOf(ARGV[at]), ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], ARGV[at + 5],
       ARGV[at + 6])
+    if not fine then answer = type(answer) == 'table' and answer.err or tostring(answer) end
+    answers[#answers + 1] = answer
   end
   for p, collections in pairs(rung) do
     local names = {}
@@ -108,7 +111,7 @@ end
 /**
  * Writes records. ARGV[6] on, seven each: shard, collection, `put` or `delete`, key, value, ifVersion ("": any), ttlMs ("": for
  * ever). Answers `ok` and for each the new version, or what `delete` removed (0: there was none), or −1 − version if ifVersion
- * did not fit.
+ * did not fit, or the text of an error.
  */
 export const PUT_RECORDS = defineScript("put-records", undefined, COMMON, RING, COLLECTION, CHANGE, WRITE, ONCE);
 
@@ -126,7 +129,7 @@ export const DELETE_RECORDS = defineScript(
 
 /**
  * Reads records. ARGV: namespace, then shard, collection and key of each. Answers for each version, milliseconds left (-1: for
- * ever) and value, or nothing.
+ * ever) and value, or nothing, or the text of an error.
  */
 export const GET_RECORDS = defineScript(
   "get-records",
@@ -135,15 +138,18 @@ export const GET_RECORDS = defineScript(
   COLLECTION,
   `
 local now, answers = clockMs(), {}
+
+local function read(p, collection, key)
+  local packed = call('HGET', keysOf(p, collection).data, key)
+  if not packed then return {} end
+  local version, expiry, from = unpackRecord(packed)
+  if expiry > 0 and expiry <= now then return {} end
+  return {version, expiry == 0 and -1 or expiry - now, string.sub(packed, from)}
+end
+
 for at = 2, #ARGV, 3 do
-  local packed = call('HGET', keysOf(prefixOf(ARGV[at]), ARGV[at + 1]).data, ARGV[at + 2])
-  local answer = {}
-  if packed then
-    local version, expiry, from = unpackRecord(packed)
-    if expiry == 0 or expiry > now then
-      answer = {version, expiry == 0 and -1 or expiry - now, string.sub(packed, from)}
-    end
-  end
+  local fine, answer = pcall(read, prefixOf(ARGV[at]), ARGV[at + 1], ARGV[at + 2])
+  if not fine then answer = type(answer) == 'table' and answer.err or tostring(answer) end
   answers[#answers + 1] = answer
 end
 return answers
@@ -165,8 +171,10 @@ local keys = call('ZRANGEBYLEX', c.keys, ARGV[4], ARGV[5], 'LIMIT', 0, ARGV[6])
 local values = #keys > 0 and call('HMGET', c.data, unpack(keys)) or {}
 local answer = {call('GET', c.version) or '0', #keys == tonumber(ARGV[6]) and keys[#keys] or ''}
 for index, key in ipairs(keys) do
-  local version, expiry, from = unpackRecord(values[index])
-  if expiry == 0 or expiry > now then
+  -- None: the values were lost, and their names were not.
+  local version, expiry, from
+  if values[index] then version, expiry, from = unpackRecord(values[index]) end
+  if version and (expiry == 0 or expiry > now) then
     answer[#answer + 1] = key
     answer[#answer + 1] = version
     answer[#answer + 1] = expiry == 0 and -1 or expiry - now

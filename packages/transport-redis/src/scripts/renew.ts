@@ -1,4 +1,4 @@
-import { COMMON, FENCE, MAILBOX } from "./common.js";
+import { COMMON, FENCE } from "./common.js";
 import { defineScript } from "./script.js";
 
 /**
@@ -9,7 +9,6 @@ export const RENEW = defineScript(
   "renew",
   "allow-oom",
   COMMON,
-  MAILBOX,
   FENCE,
   `
 local now, answers = clockMs(), {}
@@ -20,7 +19,8 @@ for at = 2, #ARGV, 7 do
   if held then
     -- JUSTID: the attempt is the same one.
     call('XCLAIM', queue, 'agents', incarnation .. '.' .. lease, 0, id, 'JUSTID')
-    fallsDue(p, agent, now + tonumber(lease))
+    -- Where that cannot be noted, the leases of others must be renewed all the same: a receiver finds it when it next looks in.
+    redis.pcall('ZADD', p .. 'due', 'LT', now + tonumber(lease), agent)
   end
   answers[#answers + 1] = held and 1 or 0
 end

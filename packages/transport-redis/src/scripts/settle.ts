@@ -8,7 +8,8 @@ import { defineScript } from "./script.js";
  * five for each of those: kind, id, deliveries and two more. One ranged XPENDING fences a whole group; only what it missed
  * is asked for by itself.
  *
- * Answers `ok`, the number of bodies that had vanished, and the positions of those refused: acks first, group by group.
+ * Answers `ok`, the number of bodies that had vanished, the text of an error, and the positions of those refused: acks first, group
+ * by group; of those of which it is not known, since their group failed, −1 − position.
  */
 export const SETTLE = defineScript(
   "settle",
@@ -43,14 +44,14 @@ end
 
 -- attempts: how many it has behind it from now on.
 local function retry(p, agent, lane, queue, id, attempts, delay)
+  -- What may fail comes first: what is given back without a note of it would never be offered again.
   if delay > 0 then
-    call('XCLAIM', queue, 'agents', '~held', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
     call('ZADD', p .. 'held:' .. agent, now + delay, 'r:' .. lane .. ':' .. id)
     fallsDue(p, agent, now + delay)
   else
-    call('XCLAIM', queue, 'agents', '~back', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
     offersAgain(p, agent, now)
   end
+  call('XCLAIM', queue, 'agents', delay > 0 and '~held' or '~back', 0, id, 'RETRYCOUNT', attempts, 'JUSTID')
   -- Also when it is held: receivers then know until when to sleep.
   local agents = rung[p] or {}
   agents[agent] = true
@@ -115,20 +116,35 @@ local function settle(at)
   end
   remove(queue, done)
   for first = 1, #noted, 1000 do
-    call('HDEL', p .. 'notes:' .. agent, unpack(noted, first, math.min(first + 999, #noted)))
+    redis.pcall('HDEL', p .. 'notes:' .. agent, unpack(noted, first, math.min(first + 999, #noted)))
   end
-  return at
+end
+
+-- Where the group at this place ends, and how many deliveries it is about.
+local function extentOf(at)
+  local _, acks = string.gsub(ARGV[at + 7], ',', ',')
+  local others = tonumber(ARGV[at + 8])
+  return at + 9 + 5 * others, acks + others
 end
 
 local function work()
-  local at = 6
-  while at <= #ARGV do at = settle(at) end
+  local at, errorText = 6, ''
+  while at <= #ARGV do
+    local first, after, count = position, extentOf(at)
+    -- A key of a foreign type spoils its own mailbox only.
+    local fine, failure = pcall(settle, at)
+    if not fine then
+      errorText = type(failure) == 'table' and failure.err or tostring(failure)
+      for failed = first, first + count - 1 do refused[#refused + 1] = -1 - failed end
+    end
+    position, at = first + count, after
+  end
   for p, agents in pairs(rung) do
     local names = {}
     for agent in pairs(agents) do names[#names + 1] = agent end
     ring(p, table.concat(names, ' '))
   end
-  return {'ok', lost, unpack(refused)}
+  return {'ok', lost, errorText, unpack(refused)}
 end
 `,
   ONCE,

@@ -83,7 +83,9 @@ local function claim(p, agent, lane, queue, consumer, waiting)
       noteKeys[#claimed] = lane .. ':' .. entry[1]
     end
   end
-  local notes = #claimed > 0 and call('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
+  local notes = #claimed > 0 and redis.pcall('HMGET', p .. 'notes:' .. agent, unpack(noteKeys)) or {}
+  -- Of a foreign type: the message is worth more than its history.
+  if notes.err then notes = {} end
   gone = gone + #waiting - #claimed
   return claimed, counts, notes
 end
@@ -123,6 +125,8 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   if touch then
     mailbox(p, agent)
     call('ZADD', p .. 'boxes', now, agent)
+    -- Should the note have been lost that something waits to be offered again, it is found in this way.
+    offersAgain(p, agent, now)
     born = call('HGET', p .. 'bell', 'born') or ''
   end
   local scores = call('ZMSCORE', due, agent, '!' .. agent)
@@ -133,7 +137,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   end
   local nextAt, again = scores[1], scores[2]
   local consumer = incarnation .. '.' .. lease
-  local regrouped, taken, filled, drain, left = '', {}, 0, 0, false
+  local regrouped, taken, filled, drain, left, spoiled = '', {}, 0, 0, false, nil
   if drained ~= '' then
     limit = 0
     if not again and isMostUrgent(p, agent, drained) then
@@ -143,7 +147,11 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   end
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
-    if limit > 0 and call('XLEN', queue) > 0 then
+    local size = limit > 0 and redis.pcall('XLEN', queue) or 0
+    if type(size) == 'table' then
+      -- A key of a foreign type: it must not keep the other lanes back, least of all what was leased there already.
+      spoiled = size
+    elseif size > 0 then
       filled = filled + 1
       if again then
         local waiting, more = waitingIn(queue, math.min(limit, PAGE))
@@ -164,6 +172,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
       end
     end
   end
+  if spoiled and #taken == 0 then error(spoiled) end
   -- Room left, and no page was full: nothing is to be offered again any more.
   if again and limit > 0 and not left then call('ZREM', due, '!' .. agent) end
   if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
