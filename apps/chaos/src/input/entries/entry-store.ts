@@ -19,8 +19,11 @@ export interface EntryStore extends AsyncDisposable {
 /** A Redis store: also its keys, for who would spoil them. */
 export interface RedisEntryStore extends EntryStore {
   readonly client: Redis;
-  /** The key of the mailbox with that prefix: `q:`, `box:`, …; `lane` for the stream. */
-  keyOf(agentId: string, prefix: string, lane?: string): string;
+  readonly namespace: string;
+  /** The key that begins as those of a mailbox or collection of that name do, with their shard, and goes on like this. */
+  keyOf(inShardOf: string, rest: string): string;
+  /** One more process, so to speak. Closed by who asked for it. */
+  connect(): Transport;
 }
 
 /** A store in memory. */
@@ -53,23 +56,21 @@ export function openRedisEntryStore(
   const namespace = `${prefix}-${process.pid}-${++namespaces}`;
   const client = new Redis(url);
   const troubles: AgentCommError[] = [];
-  const transport = createRedisTransport({
-    ...options,
-    url,
-    namespace,
-    onError: (error) => void troubles.push(error),
-  });
-  const keyOf = (agentId: string, prefix: string, lane?: string) =>
-    `${namespace}:{${shardOf(agentId)}}:${prefix}${agentId}${lane === undefined ? "" : `:${lane}`}`;
+  const connect = () =>
+    createRedisTransport({ ...options, url, namespace, onError: (error) => void troubles.push(error) });
+  const transport = connect();
+  const keyOf = (inShardOf: string, rest: string) => `${namespace}:{${shardOf(inShardOf)}}:${rest}`;
   return {
     name: "Redis",
     rules: { repeats: true, digest: true },
     transport,
     troubles,
     client,
+    namespace,
     keyOf,
+    connect,
     async put(agentId, entries) {
-      const queue = keyOf(agentId, "q:", "m");
+      const queue = keyOf(agentId, `q:${agentId}:m`);
       const adding = client.pipeline();
       // An entry of a stream has a field at least.
       for (const { fields } of entries) if (fields.length > 0) adding.call("XADD", [queue, "*", ...fields.flat()]);
