@@ -8,6 +8,8 @@ export function helpText(): string {
   pnpm chaos                               all rows, then the mutants; their results go into docs/
   pnpm chaos F7 --seed 42 --scale 0.1      one row, with the faults of that seed and a tenth of the load
   pnpm chaos F1 F6 mutants                 some of them
+  pnpm chaos input                         bad input: 100,000 cases of each class. Of entries one batch in 4 goes through Redis, of ids
+                                           one in 8; unsendable values, handlers and options meet a store in memory only
   pnpm chaos --missing                     what has no result yet
 
 Options
