@@ -32,11 +32,24 @@ export function readEntries(
     const attempt = offered?.counts[index] ?? 1;
     const entry: Mutable<TakenEntry> = { token: encodeToken(prefix, ids[index] as string, attempt), attempt };
     readFields(entry, fields);
-    const notes = offered?.notes[index];
-    if (notes) [entry.noted, ...entry.reasons] = JSON.parse(String(notes)) as [number, ...string[]];
+    const notes = notesIn(offered?.notes[index]);
+    if (notes !== undefined) [entry.noted, ...entry.reasons] = notes;
     return entry;
   });
   return { lane: holder.lane, ids, entries, again: offered !== undefined, until };
+}
+
+/** Undefined if there are none, or a stranger wrote something else there: the message is worth more than its history. */
+function notesIn(text: Buffer | null | undefined): readonly [noted: number, ...reasons: string[]] | undefined {
+  if (!text) return undefined;
+  try {
+    const notes: unknown = JSON.parse(String(text));
+    if (!Array.isArray(notes) || !Number.isSafeInteger(notes[0])) return undefined;
+    const [noted, ...reasons] = notes as [number, ...unknown[]];
+    return reasons.every((reason) => typeof reason === "string") ? [noted, ...reasons] : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function readFields(entry: Mutable<TakenEntry>, fields: readonly Buffer[]): void {

@@ -129,6 +129,23 @@ test("a message whose notes are spoiled is offered again without them, and can b
   expect(await statsOf("lee")).toMatchObject({ ready: 0, inFlight: 0 });
 });
 
+test.each(["no JSON", "7", "{}", "[7]"])(
+  "a note of a stranger's keeps no message back, nor another mailbox: %s",
+  async (text) => {
+    await transport.send(note("nia", 1));
+    await transport.send(note("oda", 1));
+    for (const delivery of await transport.receive("nia")) await delivery.retry({ reason: "again" });
+    const [field = ""] = await scene.client.hkeys(keyOf("nia", "notes:nia"));
+    await scene.client.hset(keyOf("nia", "notes:nia"), field, text);
+    const [[spoilt], [good]] = await Promise.all([transport.receive("nia"), transport.receive("oda")]);
+    await good?.ack();
+    await spoilt?.retry({ reason: "once more" });
+    const [again] = await transport.receive("nia");
+    expect(again?.attempt).toBe(3);
+    await again?.ack();
+  },
+);
+
 test("what was read beside a look that failed is given back, and counts no attempt", async () => {
   await transport.sendMany(Array.from({ length: 200 }, (_, n) => note("mia", n)));
   for (const delivery of await transport.receive("mia", { limit: 64 })) await delivery.ack();

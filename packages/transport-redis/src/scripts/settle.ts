@@ -35,7 +35,10 @@ end
 local function note(p, agent, field, reason)
   local notes = p .. 'notes:' .. agent
   local known = call('HGET', notes, field)
-  local kept = known and cjson.decode(known) or {0}
+  local fine, kept = pcall(cjson.decode, known or '[0]')
+  -- What a stranger wrote there gives way.
+  local isCounted = fine and type(kept) == 'table' and type(kept[1]) == 'number' and kept[1] >= 0 and kept[1] < 1e9
+  if not isCounted then kept = {0} end
   kept[1] = kept[1] + 1
   if reason ~= '' then kept[#kept + 1] = reason end
   if #kept > 11 then table.remove(kept, 2) end
