@@ -65,6 +65,18 @@ test("what was given back is offered again, also when the note of that is gone",
   expect((await other.receive("eve", { waitMs: 2_000 })).map(numberOf)).toEqual([1]);
 });
 
+test("what was held back is offered again at once when the note is gone of until when", async () => {
+  for (const n of [1, 2]) await transport.send(note("gwen", n));
+  const [first, second] = await transport.receive("gwen", { limit: 2 });
+  await first?.retry({ delayMs: 60_000 });
+  await scene.client.del(keyOf("gwen", "held:gwen"));
+  await second?.retry({ delayMs: 60_000 });
+  await transport.send(note("gwen", 3), { delayMs: 60_000 });
+  const other = scene.transport();
+  expect((await other.receive("gwen", { limit: 10, waitMs: 2_000 })).map(numberOf)).toEqual([1]);
+  expect(await statsOf("gwen")).toMatchObject({ delayed: 2, inFlight: 1 });
+});
+
 test.each(["held:fay", "due", "notes:fay"])(
   "a retry that the store refused leaves the message to its lease: %s",
   async (name) => {

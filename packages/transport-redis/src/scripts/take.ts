@@ -117,6 +117,33 @@ local function readNew(p, agent, lane, queue, consumer, limit)
   return reply and reply[1][2] or {}, vanished
 end
 
+local function countHeld(queue)
+  local pending = redis.pcall('XPENDING', queue, 'agents')
+  for _, consumer in ipairs(not pending.err and pending[4] or {}) do
+    if consumer[1] == '~held' then return tonumber(consumer[2]) end
+  end
+  return 0
+end
+
+-- Offers again what is held back while the note is lost of when it falls due. Counting says whether there is any.
+local function offerForgotten(p, agent)
+  local held, count = p .. 'held:' .. agent, 0
+  for _, lane in ipairs(LANES) do count = count + countHeld(queueOf(p, agent, lane)) end
+  if count <= call('ZCARD', held) - call('HLEN', p .. 'later:' .. agent) then return end
+  for _, lane in ipairs(LANES) do
+    local queue, from = queueOf(p, agent, lane), '-'
+    repeat
+      local page, forgotten = redis.pcall('XPENDING', queue, 'agents', from, '+', PAGE, '~held'), {}
+      if page.err or #page == 0 then break end
+      for _, entry in ipairs(page) do
+        if not call('ZSCORE', held, 'r:' .. lane .. ':' .. entry[1]) then forgotten[#forgotten + 1] = entry[1] end
+      end
+      if #forgotten > 0 then moveTo('~back', queue, forgotten, 'JUSTID') end
+      from = '(' .. page[#page][1]
+    until #page < PAGE
+  end
+end
+
 local function take(p, agent, limit, lease, touch, doubtful, drained)
   gone = 0
   local due, born = p .. 'due', ''
@@ -125,7 +152,8 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   if touch then
     mailbox(p, agent)
     call('ZADD', p .. 'boxes', now, agent)
-    -- Should the note have been lost that something waits to be offered again, it is found in this way.
+    -- Should notes have been lost of what is to be offered again, and when, it is found in this way.
+    offerForgotten(p, agent)
     offersAgain(p, agent, now)
     born = call('HGET', p .. 'bell', 'born') or ''
   end
