@@ -141,7 +141,7 @@ test("a message whose notes are spoiled is offered again without them, and can b
   expect(await statsOf("lee")).toMatchObject({ ready: 0, inFlight: 0 });
 });
 
-test.each(["no JSON", "7", "{}", "[7]"])(
+test.each(["no JSON", "7", "{}", "[7, 7]", "[1e300]"])(
   "a note of a stranger's keeps no message back, nor another mailbox: %s",
   async (text) => {
     await transport.send(note("nia", 1));
