@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { AgentCommError, type Transport } from "@agentcomm/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { note, openScene, type RedisScene } from "./scene.js";
@@ -9,6 +10,13 @@ beforeAll(async () => {
 afterAll(() => scene[Symbol.asyncDispose]());
 
 const TIMEOUT_MS = 300;
+
+/** How long a plain timer of that length takes: on a busy machine whatever is timed takes longer, and that is not the transport's. */
+async function timerMs(ms: number): Promise<number> {
+  const startedAt = performance.now();
+  await setTimeout(ms);
+  return performance.now() - startedAt;
+}
 
 test("while Redis is stopped every public method ends within its timeoutMs and 100 ms", async () => {
   const transport = scene.transport({ timeoutMs: TIMEOUT_MS });
@@ -43,7 +51,7 @@ test("while Redis is stopped every public method ends within its timeoutMs and 1
   };
   scene.server.pause();
   try {
-    const ended = await Promise.all(
+    const calling = Promise.all(
       Object.entries(calls).map(async ([name, call]) => {
         const startedAt = performance.now();
         const error = await call(transport).then(
@@ -53,15 +61,18 @@ test("while Redis is stopped every public method ends within its timeoutMs and 1
         return { name, ms: performance.now() - startedAt, error };
       }),
     );
-    for (const { name, ms, error } of ended) {
+    const limitMs = (await timerMs(TIMEOUT_MS)) + 100;
+    for (const { name, ms, error } of await calling) {
       expect(AgentCommError.is(error) && ["TIMEOUT", "CONNECTION_LOST"].includes(error.code), `${name}: ${error}`).toBe(
         true,
       );
-      expect(ms, name).toBeLessThan(TIMEOUT_MS + 100);
+      expect(ms, name).toBeLessThan(limitMs);
     }
     const startedAt = performance.now();
+    const timer = timerMs(TIMEOUT_MS);
     expect(await transport.health()).toMatchObject({ connected: false });
-    expect(performance.now() - startedAt).toBeLessThan(TIMEOUT_MS + 100);
+    const healthMs = performance.now() - startedAt;
+    expect(healthMs).toBeLessThan((await timer) + 100);
     await expect(scene.transport({ timeoutMs: TIMEOUT_MS }).open()).rejects.toMatchObject({ code: "CONNECTION_LOST" });
   } finally {
     scene.server.resume();
