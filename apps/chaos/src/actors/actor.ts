@@ -22,7 +22,7 @@ export interface Actor extends AsyncDisposable {
   kill(): Promise<number>;
   /** What it uses at this moment. Never resolves if the process ends: its failure is told elsewhere. */
   measure(): Promise<Usage>;
-  /** Asks it to stop in good order, and resolves when it is gone. */
+  /** Asks it to stop in good order, and resolves when it is gone. Rejects if it failed at that, or ended otherwise than in good order. */
   stop(drainMs?: number): Promise<void>;
 }
 
@@ -63,7 +63,9 @@ function watch(child: ChildProcess, order: Order, { mayDie = false, onFailure, w
   let ending = false;
   let isDone = false;
   let errors = "";
+  let failure: Error | undefined;
   const fail = (error: Error): void => {
+    failure ??= error;
     ready.reject(error);
     done.reject(error);
     if (!ending) onFailure(error);
@@ -81,14 +83,12 @@ function watch(child: ChildProcess, order: Order, { mayDie = false, onFailure, w
   });
   child.once("error", fail);
   child.once("exit", (code, signal) => {
+    const how = signal === null ? `exit code ${code}` : signal;
+    if (code !== 0) failure ??= new Error(`the ${order.kind} (pid ${child.pid}) ended with ${how}\n${errors}`);
     ended.resolve();
     ready.reject(new Error(`the ${order.kind} (pid ${child.pid}) ended before it was ready\n${errors}`));
-    if (isDone) done.resolve();
-    else if (ending || mayDie) done.resolve();
-    else {
-      const how = signal === null ? `exit code ${code}` : signal;
-      fail(new Error(`the ${order.kind} (pid ${child.pid}) ended by itself: ${how}\n${errors}`));
-    }
+    if (ending || mayDie || (isDone && code === 0)) done.resolve();
+    else fail(new Error(`the ${order.kind} (pid ${child.pid}) ended by itself: ${how}\n${errors}`));
   });
   tell(child, { kind: "start", order });
   const pid = child.pid as number;
@@ -127,6 +127,7 @@ function watch(child: ChildProcess, order: Order, { mayDie = false, onFailure, w
       ending = true;
       tell(child, { kind: "stop", drainMs });
       await ended.promise;
+      if (failure !== undefined) throw failure;
     },
     async [Symbol.asyncDispose]() {
       await kill();

@@ -120,7 +120,7 @@ export type ToActor =
 /** What an actor tells the harness. */
 export type FromActor =
   | { readonly kind: "ready" }
-  /** A sender has sent all it was to send. */
+  /** It has done all that it was to do, or stopped in good order; it ends. */
   | { readonly kind: "done" }
   /** The answer to "measure". */
   | { readonly kind: "usage"; readonly usage: Usage }

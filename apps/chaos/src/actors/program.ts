@@ -17,28 +17,32 @@ const stopping = new AbortController();
 const usage = watchUsage();
 let running: RunningActor | undefined;
 
-const tell = (message: FromActor): void => {
+/** Resolves once it is on its way. */
+const tell = async (message: FromActor): Promise<void> => {
   // The harness may be gone already; then nobody needs to be told.
-  if (process.connected) process.send?.(message, () => undefined);
+  if (process.connected) await new Promise<void>((resume) => process.send?.(message, () => resume()));
 };
 
-const fail = (error: unknown): void => {
-  tell({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+const fail = async (error: unknown): Promise<void> => {
+  await tell({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 };
 
 // The harness's end closes the channel, however it came about.
-process.on("disconnect", () => process.exit(0));
+process.on("disconnect", () => process.exit());
 process.on("message", (message: ToActor) => {
-  if (message.kind === "measure") return tell({ kind: "usage", usage: usage() });
+  if (message.kind === "measure") return void tell({ kind: "usage", usage: usage() });
   const acting = message.kind === "start" ? start(message.order) : stop(message.drainMs);
   acting.catch(fail);
 });
 
 async function start(order: Order): Promise<void> {
-  if (order.kind === "sender") return await finish(sendAll(order, stopping.signal));
-  if (order.kind === "visitors") return await finish(visit(order));
+  if (order.kind === "sender") return await end(sendAll(order, stopping.signal, ready));
+  if (order.kind === "visitors") {
+    ready();
+    return await end(visit(order));
+  }
   running = await run(order);
-  tell({ kind: "ready" });
+  ready();
 }
 
 async function run(order: Exclude<Order, SenderOrder | VisitOrder>): Promise<RunningActor> {
@@ -60,20 +64,23 @@ async function run(order: Exclude<Order, SenderOrder | VisitOrder>): Promise<Run
   }
 }
 
-/** For a process that ends by itself when its work is done. */
-async function finish(work: Promise<void>): Promise<void> {
-  tell({ kind: "ready" });
-  await work;
-  tell({ kind: "done" });
-  process.disconnect();
+function ready(): void {
+  void tell({ kind: "ready" });
 }
 
 async function stop(drainMs: number): Promise<void> {
   stopping.abort();
-  if (running === undefined) return;
+  if (running !== undefined) await end(running.stop(drainMs));
+}
+
+/** Ends the process once its last work is done, or has failed: then the exit code tells it, too. */
+async function end(work: Promise<void>): Promise<void> {
   try {
-    await running.stop(drainMs);
-  } finally {
-    process.disconnect();
+    await work;
+    await tell({ kind: "done" });
+  } catch (error) {
+    process.exitCode = 1;
+    await fail(error);
   }
+  process.disconnect();
 }

@@ -13,12 +13,15 @@ export interface ChaosContent {
   readonly padding?: string;
 }
 
-/** Sends what the order says and writes down what became of each message. Resolves when all is sent, or `signal` fired. */
-export async function sendAll(order: SenderOrder, signal: AbortSignal): Promise<void> {
+/**
+ * Sends what the order says and writes down what became of each message. `ready` is called once it is connected. Resolves when all is
+ * sent; or `signal` fired and what was under way is over.
+ */
+export async function sendAll(order: SenderOrder, signal: AbortSignal, ready: () => void): Promise<void> {
   const { sender, count, window, perSecond, onFailure } = order;
   const journal = openJournal(order.dir, `sender-${sender}`);
   const transport = openTransport(order.transport, journal);
-  const start = performance.now();
+  let start = 0;
   let next = 1;
 
   const sendOne = async (number: number): Promise<void> => {
@@ -33,7 +36,7 @@ export async function sendAll(order: SenderOrder, signal: AbortSignal): Promise<
         if (!AgentCommError.is(error) || error.outcome === undefined) throw error;
         journal.write(error.outcome === "none" ? "nothing" : "unknown", message.id as string, error.code);
         noteRefusal(journal, message.id as string, error);
-        if (onFailure === "leave" || signal.aborted) return;
+        if (onFailure === "leave") return;
         if (!error.retryable) throw error;
         // A refusal that comes at once must not be answered at once for ever.
         await sleep(20);
@@ -51,6 +54,9 @@ export async function sendAll(order: SenderOrder, signal: AbortSignal): Promise<
     }
   };
   try {
+    await transport.open();
+    ready();
+    start = performance.now();
     await Promise.all(Array.from({ length: window }, lane));
   } finally {
     await transport.close();
