@@ -5,7 +5,7 @@ import { readLine } from "./read-journals.js";
 
 const CHUNK_BYTES = 1 << 20;
 
-/** Follows the journals of one role while they are being written. */
+/** Follows the journals of one role, whatever their numbers are (`sender-1`), while they are being written. */
 export class JournalWatch {
   readonly #dir: string;
   readonly #role: string;
@@ -21,7 +21,7 @@ export class JournalWatch {
   async catchUp(listener: (event: JournalEvent) => void): Promise<void> {
     for (const name of await readdir(this.#dir)) {
       const [role, pid] = name.split(".");
-      if (role !== this.#role) continue;
+      if (role !== this.#role && role?.startsWith(`${this.#role}-`) !== true) continue;
       const file = await open(join(this.#dir, name));
       try {
         const from = this.#read.get(name) ?? 0;

@@ -1,6 +1,9 @@
 import type { RedisOptions, RedisServer } from "@agentcomm/test-redis";
+import { AcceptedWatch } from "../oracle/accepted-watch.js";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
+import { beingAccepted } from "./being-accepted.js";
+import { ENDLESS } from "./endless.js";
 import type { Outage } from "./outages.js";
 
 /** What a store is killed under. */
@@ -9,6 +12,7 @@ export interface KillPlan {
   readonly config: NonNullable<RedisOptions["config"]>;
   /** The number of its sender: 1, where there is only one. */
   readonly sender?: number;
+  /** At least: it goes on until the last kill is over. */
   readonly messages: number;
   readonly perSecond: number;
   readonly kills: number;
@@ -16,16 +20,23 @@ export interface KillPlan {
   readonly concurrency: number;
   readonly leaseMs: number;
   /** Called with each process of the server, before it gets messages; what comes back is disposed of when that process is killed. */
-  readonly beset?: (server: RedisServer) => Promise<AsyncDisposable>;
+  readonly beset?: (server: RedisServer) => Promise<Besetting>;
+}
+
+/** What makes life hard for a process of the server. */
+export interface Besetting extends AsyncDisposable {
+  /** Resolves once it has done so: the process is not killed before. */
+  tookEffect(): Promise<unknown>;
 }
 
 const RECEIVERS = 2;
 /** One message in so many goes to a mailbox that nobody reads before the last kill: what is lost in the store is missed there. */
 const SHELVED = 20;
+const PATIENCE_MS = 300_000;
 
 /**
  * Starts a server, sends and receives, and meanwhile kills the server again and again and starts it at once: spread over the time
- * that sending takes. Resolves to the outages, once everything is sent and handled and the receivers have ended.
+ * that sending takes, and each time while messages are being accepted. Resolves to the outages, once everything is sent and handled and the receivers have ended.
  */
 export async function killStoreUnderLoad(
   scene: Scene,
@@ -47,7 +58,7 @@ export async function killStoreUnderLoad(
     transport,
     sender: number,
     to: ["shelf", ...Array<string>(SHELVED - 1).fill("worker")],
-    count: messages,
+    count: ENDLESS,
     perSecond,
     onFailure: "repeat",
     // So that kills meet handlers at work.
@@ -57,6 +68,8 @@ export async function killStoreUnderLoad(
   const outages: Outage[] = [];
   for (const atMs of killsAtMs) {
     await scene.pass(Math.max(atMs - (performance.now() - start), 0));
+    await besetting?.tookEffect();
+    await beingAccepted(scene, sender);
     const fromMs = journalNow();
     scene.fault("Redis killed and started");
     await Promise.all([server.kill(), besetting?.[Symbol.asyncDispose]()]);
@@ -65,7 +78,9 @@ export async function killStoreUnderLoad(
     besetting = await beset?.(server);
     scene.say(`the store of sender ${number} was killed ${outages.length} times`);
   }
-  await scene.until(sender.done);
+  const accepted = new AcceptedWatch(scene.dir);
+  await scene.becomes(PATIENCE_MS, async () => (await accepted.count(sender.pid)) >= messages);
+  await scene.until(sender.stop());
   await besetting?.[Symbol.asyncDispose]();
   receivers.push(...(await startReceivers("shelf")));
   await scene.drained([server], 120_000);

@@ -5,11 +5,10 @@ import { countAdded } from "../oracle/count-added.js";
 import { measureServer } from "../oracle/measure-server.js";
 import { journalNow } from "../oracle/read-journals.js";
 import { atLeast, atMost, nothingLost } from "./checks.js";
+import { ENDLESS } from "./endless.js";
 import type { Row } from "./row.js";
 
 const STALL_MS = 500;
-/** More than any sender gets to send. */
-const ENDLESS = 10_000_000;
 /** The heap after a collection differs by so much by itself. What one reset leaves behind, a socket and a client, is some 20 KiB. */
 const HEAP_NOISE_BYTES = 4 * 1_024 * 1_024;
 

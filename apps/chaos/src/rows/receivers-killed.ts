@@ -1,11 +1,19 @@
+import { countAdded } from "../oracle/count-added.js";
+import { HeldWatch } from "../oracle/held-watch.js";
 import { atLeast, atMost, nothingLost, recoveredWithin } from "./checks.js";
+import { ENDLESS } from "./endless.js";
+import { killHolder } from "./kill-holder.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
 
 const RECEIVERS = 8;
 const CONCURRENCY = 25;
+const LEAST_KILLS = 3;
 
-/** F1: receivers are killed in the middle of their work, one after the other, and others take their place. */
+/**
+ * F1: receivers are killed in the middle of their work, one after the other, and others take their place: as long as there is enough
+ * to do for all of them, and messages come until there was time for enough kills.
+ */
 export const receiversKilled: Row = {
   id: "F1",
   title: "kill -9 a random receiver every 2 s",
@@ -17,7 +25,7 @@ export const receiversKilled: Row = {
     const leaseMs = small ? 1_000 : 5_000;
     const server = await scene.redis();
     const transport = scene.transport(server.url);
-    const count = scene.scaled(500_000, 5_000);
+    const goal = scene.scaled(1_000_000, 10_000);
     const start = () => scene.receiver({ transport, mailboxes: ["worker"], concurrency: CONCURRENCY, leaseMs });
     const receivers = await Promise.all(Array.from({ length: RECEIVERS }, start));
     const senders = await Promise.all(
@@ -25,7 +33,7 @@ export const receiversKilled: Row = {
         scene.sender({
           transport,
           to: ["worker"],
-          count,
+          count: ENDLESS,
           ...(small ? { perSecond: 2_500 } : {}),
           // Some handlers are longer than two renewals, so that kills meet leases that were renewed.
           work: [
@@ -35,19 +43,25 @@ export const receiversKilled: Row = {
         }),
       ),
     );
-    const sent = Promise.all(senders.map((sender) => sender.done));
-    // As long as there is enough to do for all of them.
-    const busy = sent.then(() => scene.drained([server], 300_000, RECEIVERS * CONCURRENCY));
+    const enough = scene.becomes(600_000, async () => {
+      return scene.interruptions.length >= LEAST_KILLS && (await countAdded(server, scene.namespace)) >= goal;
+    });
+    const busy = enough.then(async () => {
+      await scene.until(Promise.all(senders.map((sender) => sender.stop())));
+      await scene.drained([server], 300_000, RECEIVERS * CONCURRENCY);
+    });
+    const held = new HeldWatch(scene.dir);
     await scene.whilst(
       busy,
       () => (small ? 300 : 2_000),
       async () => {
-        const victim = scene.between(0, RECEIVERS - 1);
-        await scene.kill(receivers[victim] as (typeof receivers)[number]);
+        const victim = await killHolder(scene, receivers, held);
+        if (victim === undefined) return;
         receivers[victim] = await start();
         scene.say(`${scene.interruptions.length} receivers killed`);
       },
     );
+    await scene.until(busy);
     await scene.drained([server], 60_000);
     await Promise.all(receivers.map((receiver) => receiver.stop()));
     const account = await scene.account([server]);
@@ -59,7 +73,7 @@ export const receiversKilled: Row = {
       worstRecoveryMs: worstOf(account.recoveriesMs),
       checks: [
         ...nothingLost(account),
-        atLeast("receivers killed", kills, 3),
+        atLeast("receivers killed", kills, LEAST_KILLS),
         atMost("repeats", account.repeats, kills * CONCURRENCY),
         ...recoveredWithin(account, leaseMs + 1_000),
       ],

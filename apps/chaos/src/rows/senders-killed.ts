@@ -8,13 +8,13 @@ import type { Entry } from "../oracle/ledger.js";
 import { type MessageId, parseMessageId } from "../oracle/message-id.js";
 import type { Scene, SenderPlan } from "../scene/scene.js";
 import { atLeast, none, nothingLost } from "./checks.js";
+import { ENDLESS } from "./endless.js";
 import type { Row } from "./row.js";
 
 const PRIORITIES = ["low", "critical", "medium", "high"] as const satisfies readonly Priority[];
 /** From the most urgent. */
 const URGENCY: readonly Priority[] = ["critical", "high", "medium", "low"];
-/** More than any sender lives to send. */
-const ENDLESS = 10_000_000;
+const LEAST_KILLS = 5;
 
 /**
  * F2: senders are killed in the middle of their work, and new ones take their place. Their line is slow enough that each leaves
@@ -63,7 +63,7 @@ export const sendersKilled: Row = {
     const enough = scene.becomes(600_000, async () => {
       const added = await countAdded(server, scene.namespace);
       scene.say(`${added} messages stored`);
-      return added >= goal;
+      return added >= goal && (scene.faults["sender killed"] ?? 0) >= LEAST_KILLS;
     });
     await scene.whilst(
       enough,
@@ -104,7 +104,7 @@ function judge(scene: Scene, account: Account, orderedPid: number, goal: number)
     worstRecoveryMs: null,
     checks: [
       ...nothingLost(account),
-      atLeast("senders killed", kills, 5),
+      atLeast("senders killed", kills, LEAST_KILLS),
       atLeast("messages stored", account.accepted + cutOffAndStored, goal),
       atLeast("sends cut off by a kill", cutOff, kills / 4),
       atLeast("of them stored", cutOffAndStored, 1),

@@ -1,12 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RedisServer } from "@agentcomm/test-redis";
 import type { Account } from "../oracle/check-journals.js";
 import { parseMessageId } from "../oracle/message-id.js";
 import type { Scene } from "../scene/scene.js";
-import { slowFsync } from "../scene/slow-fsync.js";
+import { type SlowFsync, slowFsync } from "../scene/slow-fsync.js";
 import { atLeast, atMost, none } from "./checks.js";
-import { killStoreUnderLoad } from "./kill-store.js";
+import { type Besetting, killStoreUnderLoad } from "./kill-store.js";
 import { missingNeed } from "./needs.js";
 import { acceptedFrom, type Outage, outageChecks, outagesOf } from "./outages.js";
 import type { Row } from "./row.js";
@@ -16,6 +15,8 @@ const CONCURRENCY = 50;
 const FSYNC_MS = 3_000;
 /** Redis writes without waiting for an fsync that takes longer than two seconds, and looks at that once a second. */
 const AT_STAKE_MS = 3_000;
+/** Redis syncs once a second. */
+const SYNCED_WITHIN_MS = 30_000;
 
 /**
  * F4: the server is killed while it has its data written to disk once a second. Mostly the operating system has them before each
@@ -75,7 +76,7 @@ async function killUnderLoad(
   scene: Scene,
   kills: number,
   phase: Pick<Phase, "title" | "sender">,
-  beset?: (server: RedisServer) => Promise<AsyncDisposable>,
+  beset?: (server: RedisServer) => Promise<Besetting>,
 ): Promise<Phase> {
   const small = scene.scale < 0.1;
   const plan = {
@@ -92,15 +93,16 @@ async function killUnderLoad(
 }
 
 async function killWithSlowFsync(scene: Scene, kills: number): Promise<Phase & { readonly calls: number }> {
-  const notes: string[] = [];
+  const slowed: SlowFsync[] = [];
   const title = `with each fdatasync taking ${FSYNC_MS / 1_000} s`;
   const phase = await killUnderLoad(scene, kills, { title, sender: 2 }, async ({ pid }) => {
-    const file = join(scene.dir, `fdatasync.${pid}`);
-    notes.push(file);
-    return scene.own(await slowFsync(pid, FSYNC_MS, file));
+    const one = scene.own(await slowFsync(pid, FSYNC_MS, join(scene.dir, `fdatasync.${pid}`)));
+    slowed.push(one);
+    const tookEffect = () => scene.becomes(SYNCED_WITHIN_MS, async () => (await one.calls()) > 0);
+    return { tookEffect, [Symbol.asyncDispose]: () => one[Symbol.asyncDispose]() };
   });
   let calls = 0;
-  for (const file of notes) calls += (await readFile(file, "utf8")).split("fdatasync(").length - 1;
+  for (const one of slowed) calls += await one.calls();
   scene.fault("fdatasync slowed", calls);
   return { ...phase, calls };
 }

@@ -1,7 +1,10 @@
 import { type RedisServer, startProxy, type TcpProxy } from "@agentcomm/test-redis";
+import { AcceptedWatch } from "../oracle/accepted-watch.js";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
+import { beingAccepted } from "./being-accepted.js";
 import { atLeast, atMost, nothingLost } from "./checks.js";
+import { ENDLESS } from "./endless.js";
 import { acceptedFrom, type Outage, outagesOf, underLoad } from "./outages.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
@@ -9,6 +12,7 @@ import { worstOf } from "./worst-of.js";
 /** Servers with clients of their own, side by side: one after the other, the faults would take a quarter of an hour. */
 const GROUPS = 5;
 const CONCURRENCY = 50;
+const PATIENCE_MS = 300_000;
 /** `calmMs`: between two faults, to connect again and for messages to flow. */
 const TIMES = {
   timeoutMs: 2_000,
@@ -32,6 +36,7 @@ const SHORT_TIMES = {
 interface GroupPlan extends Readonly<typeof TIMES> {
   /** The number of its sender, too. */
   readonly group: number;
+  /** At least: it goes on until the last fault is over. */
   readonly messages: number;
   /** Stops, and as many black holes. */
   readonly rounds: number;
@@ -107,7 +112,7 @@ async function runGroup(scene: Scene, plan: GroupPlan): Promise<{ server: RedisS
     transport,
     sender: group,
     to: ["worker"],
-    count: messages,
+    count: ENDLESS,
     perSecond: (messages / lastMs) * 1_000,
     onFailure: "repeat",
     work: [{ share: 0.1, work: { kind: "sleep", ms: 100 } }],
@@ -118,11 +123,14 @@ async function runGroup(scene: Scene, plan: GroupPlan): Promise<{ server: RedisS
     const swallow = async () => outages.push(await stallLine(scene, proxy, blackHoleMs));
     for (const fault of stopsFirst[round] === true ? [stop, swallow] : [swallow, stop]) {
       await scene.pass(calmMs);
+      await beingAccepted(scene, sender);
       await fault();
       scene.say(`server ${group}: ${outages.length} of ${2 * rounds} faults`);
     }
   }
-  await scene.until(sender.done);
+  const accepted = new AcceptedWatch(scene.dir);
+  await scene.becomes(PATIENCE_MS, async () => (await accepted.count(sender.pid)) >= messages);
+  await scene.until(sender.stop());
   await scene.drained([server], 60_000);
   await Promise.all([receiver.stop(), caller.stop()]);
   return { server, outages };
