@@ -81,7 +81,7 @@ export const clocksShifted: Row = {
     }
     await scene.until(Promise.all(senders.map((sender) => sender.done)));
     await scene.drained([server], 30_000);
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     const reported = account.troubles.STORE_FAILED ?? 0;
     return {

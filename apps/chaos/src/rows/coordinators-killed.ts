@@ -71,8 +71,8 @@ export const coordinatorsKilled: Row = {
       },
     );
     await scene.becomes(small ? 15_000 : 60_000, ended(0));
-    await scene.until(Promise.all(coordinators.map((coordinator) => coordinator.stop(5_000))));
-    await scene.until(Promise.all(agents.map((agent) => agent.stop())));
+    await scene.stop(coordinators, 5_000);
+    await scene.stop(agents);
     await history.stop();
     const { dir, interruptions } = scene;
     const store = await readTasks(server, scene.namespace);

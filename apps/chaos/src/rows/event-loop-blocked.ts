@@ -49,7 +49,7 @@ export const eventLoopBlocked: Row = {
     const cutOff = await cutOffNowAndThen(scene, server, transport, sent);
     await scene.until(sent);
     await scene.drained([server], 60_000);
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     // The first sender's: the messages that blocked, and were meanwhile handed to somebody else.
     const blocked = repeatsOf(account, "1.");
@@ -116,7 +116,7 @@ async function cutOffNowAndThen(
   await Promise.all(lines.map(breaks));
   await scene.until(sender.stop());
   await scene.drained([server], 60_000);
-  await Promise.all([...good, ...bad].map((receiver) => receiver.stop()));
+  await scene.stop([...good, ...bad]);
   return new Set(bad.map(({ pid }) => pid));
 }
 

@@ -75,7 +75,7 @@ export async function startFailoverLoad(
       await scene.until(sent);
       await scene.until(goesOn.stop());
       await scene.drained(nodes, PATIENCE_MS);
-      await scene.until(Promise.all(receivers.map((receiver) => receiver.stop())));
+      await scene.stop(receivers);
     },
   };
 }

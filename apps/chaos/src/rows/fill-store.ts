@@ -86,7 +86,7 @@ async function startReceivers(scene: Scene, server: RedisServer): Promise<() => 
   const receive = { ...plan, transport: scene.transport(server.url) };
   const receivers = await Promise.all(Array.from({ length: RECEIVERS }, () => scene.receiver(receive)));
   return async () => {
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
   };
 }
 

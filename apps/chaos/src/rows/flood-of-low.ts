@@ -35,7 +35,7 @@ export async function floodOfLow(scene: Scene): Promise<RowOutcome> {
   await scene.drained([server], 120_000, 100);
   await scene.until(trickle.stop());
   await scene.drained([server], 30_000);
-  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  await scene.stop(receivers);
   const account = await scene.account([server]);
   const high = waits(account, "1.");
   return {

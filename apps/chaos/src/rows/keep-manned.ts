@@ -33,7 +33,7 @@ export async function keepManned(scene: Scene, plan: ReceiverPlan, count: number
       stopping = true;
       // Those that were being started at this moment, too.
       await scene.until(Promise.all(posts));
-      await scene.until(Promise.all([...alive].map((receiver) => receiver.stop())));
+      await scene.stop([...alive]);
       return deaths;
     },
   };

@@ -84,6 +84,6 @@ export async function killStoreUnderLoad(
   await besetting?.[Symbol.asyncDispose]();
   receivers.push(...(await startReceivers("shelf")));
   await scene.drained([server], 120_000);
-  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  await scene.stop(receivers);
   return { server, outages };
 }

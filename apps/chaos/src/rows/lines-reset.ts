@@ -77,9 +77,9 @@ export const linesReset: Row = {
       connections = (await measureServer(server, scene.namespace)).connections;
       return connections <= normal;
     });
-    await scene.until(Promise.all(senders.map((each) => each.stop())));
+    await scene.stop(senders);
     await scene.drained([server], 60_000);
-    await Promise.all(receivers.map((each) => each.stop()));
+    await scene.stop(receivers);
     const { consumers } = await measureServer(server, scene.namespace);
     const account = await scene.account([server]);
     const resets = scene.faults["connections reset"] ?? 0;

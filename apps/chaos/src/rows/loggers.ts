@@ -76,7 +76,7 @@ export class Loggers {
   }
 
   async stop(): Promise<void> {
-    await this.#scene.until(Promise.all([...this.#running.values()].map((actor) => actor.stop())));
+    await this.#scene.stop([...this.#running.values()]);
     this.#running.clear();
   }
 }

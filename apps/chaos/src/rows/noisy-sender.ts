@@ -26,9 +26,9 @@ export async function noisySender(scene: Scene): Promise<RowOutcome> {
   const noisy = await scene.sender({ transport, to, count: scene.scaled(50_000, 16_000) });
   scene.fault("noisy sender");
   await scene.until(noisy.done);
-  await Promise.all(quiet.map((sender) => sender.stop()));
+  await scene.stop(quiet);
   await scene.drained([server], 60_000);
-  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  await scene.stop(receivers);
   const account = await scene.account([server]);
   const loud = spanOf(account, senders);
   const before = sentWithin(account, calm);

@@ -52,7 +52,7 @@ export async function rotatePasswords(scene: Scene): Promise<RowOutcome> {
   await scene.until(sender.stop());
   const address = { host, port, ca, username: USER, password: `password-${rotations}` };
   await scene.drained([address], 20_000);
-  await Promise.all(receivers.map((each) => each.stop()));
+  await scene.stop(receivers);
   const account = await scene.account([address]);
   const outagesMs = outagesOf(account.acceptedAtMs, outages);
   return {

@@ -47,7 +47,7 @@ export const receiversKilled: Row = {
       return scene.interruptions.length >= LEAST_KILLS && (await countAdded(server, scene.namespace)) >= goal;
     });
     const busy = enough.then(async () => {
-      await scene.until(Promise.all(senders.map((sender) => sender.stop())));
+      await scene.stop(senders);
       await scene.drained([server], 300_000, RECEIVERS * CONCURRENCY);
     });
     const held = new HeldWatch(scene.dir);
@@ -63,7 +63,7 @@ export const receiversKilled: Row = {
     );
     await scene.until(busy);
     await scene.drained([server], 60_000);
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     const kills = scene.interruptions.length;
     return {

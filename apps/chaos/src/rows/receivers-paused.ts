@@ -45,7 +45,7 @@ export const receiversPaused: Row = {
     await scene.until(Promise.all(receivers.map((receiver, index) => pauseNowAndThen(scene, receiver, index, left))));
     await scene.until(sender.stop());
     await scene.drained([server], 60_000);
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     const rejected = rejectionsIn(account);
     const dead = Object.values(account.dead).reduce((sum, count) => sum + count, 0);

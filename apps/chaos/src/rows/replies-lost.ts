@@ -83,7 +83,7 @@ export const repliesLost: Row = {
       scene.fault(`reply to ${whose} lost`, line.cuts);
       line.mend();
     }
-    await Promise.all(receivers.map((each) => each.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     const waitsMs = firstDeliveryWaits(account, steadyFrom);
     return {

@@ -72,7 +72,7 @@ export const rollingRestart: Row = {
     }
     await scene.until(sent);
     await scene.drained([server], 60_000);
-    await Promise.all(receivers.map((receiver) => receiver.stop()));
+    await scene.stop(receivers);
     const account = await scene.account([server]);
     const failedSends = Object.values(account.failures).reduce((sum, count) => sum + count, 0);
     return {

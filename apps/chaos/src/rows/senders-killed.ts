@@ -75,9 +75,9 @@ export const sendersKilled: Row = {
         senders[victim] = await scene.sender(plans[victim] as SenderPlan);
       },
     );
-    await scene.until(Promise.all(senders.map((sender) => sender.stop())));
+    await scene.stop(senders);
     await scene.drained([server], 120_000);
-    await Promise.all([one, ...others].map((receiver) => receiver.stop()));
+    await scene.stop([one, ...others]);
     return judge(scene, await scene.account([server]), one.pid, goal);
   },
 };

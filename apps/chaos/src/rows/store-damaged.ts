@@ -78,7 +78,7 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
   }
   await scene.until(trickle.stop());
   await scene.drained([server], DRAINED_MS);
-  await Promise.all(receivers.map((receiver) => receiver.stop()));
+  await scene.stop(receivers);
   const account = await scene.account([server]);
   const { lostToDamage, lostOtherwise, storedTwice } = accountForDamage(account, damage.losses);
   return {

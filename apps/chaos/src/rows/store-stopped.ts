@@ -132,7 +132,7 @@ async function runGroup(scene: Scene, plan: GroupPlan): Promise<{ server: RedisS
   await scene.becomes(PATIENCE_MS, async () => (await accepted.count(sender.pid)) >= messages);
   await scene.until(sender.stop());
   await scene.drained([server], 60_000);
-  await Promise.all([receiver.stop(), caller.stop()]);
+  await scene.stop([receiver, caller]);
   return { server, outages };
 }
 

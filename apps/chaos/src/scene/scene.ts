@@ -23,7 +23,7 @@ export interface SceneOptions {
   /** Arguments for Node in every actor: with them a mutant is made. */
   readonly execArgv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Mailboxes that stand still for so long are stuck, and waiting for them ends. Left out: they get all the time that a row gives them. */
+  /** Mailboxes that get no emptier for so long are stuck, and waiting for them ends. Left out: they get all the time that a row gives them. */
   readonly stuckAfterMs?: number;
   /** Where faults are counted; left out: in an account of its own. */
   readonly faults?: Record<string, number>;
@@ -179,6 +179,11 @@ export class Scene implements AsyncDisposable {
     this.interruptions.push({ pid: actor.pid, atMs });
   }
 
+  /** Stops processes in good order, all at the same time. Rejects if one of them fails at that. */
+  async stop(actors: readonly Actor[], drainMs?: number): Promise<void> {
+    await this.until(Promise.all(actors.map((actor) => actor.stop(drainMs))));
+  }
+
   /** The promise's own end; rejects before it if a process of the row fails or the row is aborted. */
   async until<Value>(promise: Promise<Value>): Promise<Value> {
     return await Promise.race([promise, this.#broken.promise]);
@@ -226,24 +231,22 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * Resolves to whether the mailboxes got empty in time, every message handled or dead; or down to `left` messages. Rejects if the
-   * store cannot be asked.
+   * Resolves to whether the mailboxes got empty, every message handled or dead; or down to `left` messages. That may take as long as
+   * there get to be fewer; it is given up once there have not for `stuckAfterMs`. Rejects if the store cannot be asked.
    */
-  async drained(nodes: readonly StoreAddress[], withinMs: number, left = 0): Promise<boolean> {
-    let seen = Number.NaN;
-    let seenAtMs = performance.now();
-    const isStuck = (waiting: number): boolean => {
-      if (waiting !== seen) seenAtMs = performance.now();
-      seen = waiting;
-      return performance.now() - seenAtMs > this.#stuckAfterMs;
-    };
-    let waiting = Number.POSITIVE_INFINITY;
-    await this.becomes(withinMs, async () => {
-      waiting = await countWaiting(nodes, this.namespace);
+  async drained(nodes: readonly StoreAddress[], stuckAfterMs: number, left = 0): Promise<boolean> {
+    const patienceMs = Math.min(stuckAfterMs, this.#stuckAfterMs);
+    let fewest = Number.POSITIVE_INFINITY;
+    let fewestAtMs = performance.now();
+    for (;;) {
+      const waiting = await this.until(countWaiting(nodes, this.namespace));
       this.say(`${waiting} messages left`);
-      return waiting <= left || isStuck(waiting);
-    });
-    return waiting <= left;
+      if (waiting <= left) return true;
+      if (waiting < fewest) fewestAtMs = performance.now();
+      fewest = Math.min(fewest, waiting);
+      if (performance.now() - fewestAtMs > patienceMs) return false;
+      await this.pass(50);
+    }
   }
 
   /** What the journals and the store say, held against each other. End the row's actors first. */
