@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Account, checkJournals, type Interruption } from "../src/oracle/check-journals.js";
 import type { StoreContents } from "../src/oracle/raw-store.js";
+import { nothingLost } from "../src/rows/checks.js";
 import { openJournalFolder } from "./journal-folder.js";
 
 const EMPTY: StoreContents = { messages: [], keys: [] };
@@ -30,7 +31,7 @@ const dead = (...ids: string[]): StoreContents => ({
 test("a message that was sent, handled and acked is nobody's trouble", async () => {
   const account = await check({ 1: SENT, 2: HANDLED });
   expect(account).toMatchObject({ attempted: 1, accepted: 1, handled: 1, deliveries: 1, repeats: 0, leaseLost: 0 });
-  for (const finding of ["lost", "stranded", "unexpected", "storedTwice", "ackedTwice"] as const) {
+  for (const finding of ["lost", "stranded", "leftBehind", "unexpected", "storedTwice", "ackedTwice"] as const) {
     expect(account[finding].ids, finding).toEqual([]);
   }
 });
@@ -48,6 +49,30 @@ test("what was accepted and still waits is stranded, not lost; what is dead is n
   expect([waiting.lost.count, waiting.stranded.ids]).toEqual([0, ["1.1"]]);
   const buried = await check({ 1: SENT }, dead("1.1"));
   expect([buried.lost.count, buried.stranded.count, buried.dead]).toEqual([0, 0, { poison: 1 }]);
+});
+
+test("whatever else still waits is left behind: what was handled and never settled, what need not be there, what nobody can read", async () => {
+  const handled = await check({ 1: SENT, 2: HANDLED.slice(0, 2) }, queued("1.1"));
+  expect([handled.stranded.count, handled.leftBehind.ids]).toEqual([0, ["1.1"]]);
+  const unsure = await check({ 1: ["A 1.1 @10", "U 1.1 @11 TIMEOUT"] }, queued("1.1"));
+  expect([unsure.stranded.count, unsure.leftBehind.ids]).toEqual([0, ["1.1"]]);
+  expect((await check({}, queued("", "7.7"))).leftBehind.ids).toEqual(["an unreadable entry", "7.7"]);
+  // Stranded says it already; the dead have their place.
+  expect((await check({ 1: SENT }, queued("1.1"))).leftBehind.count).toBe(0);
+  expect((await check({ 1: SENT, 2: HANDLED }, dead("1.1"))).leftBehind.count).toBe(0);
+});
+
+test("what every row claims fails for what is left behind, for dead letters that nobody made, and for acks that nobody saw", async () => {
+  const broken = (account: Account, dead = 0): string[] =>
+    nothingLost(account, { dead })
+      .filter(({ holds }) => !holds)
+      .map(({ claim }) => claim);
+  const clean = await check({ 1: SENT, 2: HANDLED });
+  expect(broken(clean)).toEqual([]);
+  expect(broken(clean, 1)).toEqual(["dead letters"]);
+  expect(broken(await check({ 1: SENT, 2: HANDLED }, queued("1.1")))).toEqual(["messages left behind in the store"]);
+  expect(broken(await check({ 1: SENT, 2: HANDLED }, dead("1.1")))).toEqual(["dead letters"]);
+  expect(broken(await check({ 1: SENT, 2: HANDLED.slice(0, 2) }))).toEqual(["acks seen"]);
 });
 
 test("a send that failed need not be stored, and one whose outcome is unknown may be", async () => {

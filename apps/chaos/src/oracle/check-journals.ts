@@ -39,10 +39,14 @@ export interface Account {
   readonly lost: Finding;
   /** Accepted, never handled, still waiting in the store when the row was over. */
   readonly stranded: Finding;
+  /** Whatever else was still waiting in the store when the row was over, though nobody had left it there: handled and never settled. */
+  readonly leftBehind: Finding;
   /** Delivered or stored though nobody had sent it, or though its send had said that nothing was stored. */
   readonly unexpected: Finding;
   /** Stored more than once: more than one first delivery, or more than one copy in the store. */
   readonly storedTwice: Finding;
+  /** Acks that resolved: those of handlers that ack for themselves. What a subscription acks nobody writes down. */
+  readonly acks: number;
   /** Acked more than once: somebody who had lost the lease changed something. */
   readonly ackedTwice: Finding;
   /** Acked, rejected, retried or prolonged by a holder after it had been handed out to another one. */
@@ -127,9 +131,10 @@ export class Findings implements Finding {
 
 function compare(ledger: Ledger, store: StoreContents, interruptions: readonly Interruption[]) {
   const { waiting, dead, reasons, unreadable } = index(store);
-  const counts = { attempted: 0, accepted: 0, unknown: 0, nothing: 0, handled: 0, deliveries: 0, repeats: 0 };
+  const counts = { attempted: 0, accepted: 0, unknown: 0, nothing: 0, handled: 0, deliveries: 0, repeats: 0, acks: 0 };
   const lost = new Findings();
   const stranded = new Findings();
+  const leftBehind = new Findings();
   const unexpected = new Findings();
   const storedTwice = new Findings();
   const ackedTwice = new Findings();
@@ -150,10 +155,10 @@ function compare(ledger: Ledger, store: StoreContents, interruptions: readonly I
     counts.repeats += Math.max(deliveries.length - 1, 0);
     const copies = waiting.get(id) ?? 0;
     const isDead = dead.has(id);
-    if (entry.accepted && !entry.handled && !isDead) {
-      if (copies > 0) stranded.add(id);
-      else lost.add(id);
-    }
+    counts.acks += entry.acks;
+    const isMissed = entry.accepted && !entry.handled && !isDead;
+    if (copies > 0) (isMissed ? stranded : leftBehind).add(id);
+    else if (isMissed) lost.add(id);
     if (!entry.attempted || (entry.nothing && (deliveries.length > 0 || copies > 0 || isDead))) unexpected.add(id);
     if (deliveries.filter(({ attempt }) => attempt === 1).length > 1 || copies > 1) storedTwice.add(id);
     if (entry.acks > 1) ackedTwice.add(id);
@@ -162,10 +167,14 @@ function compare(ledger: Ledger, store: StoreContents, interruptions: readonly I
     collectRecoveries(entry, interruptedAt, recoveriesMs);
   }
   for (const id of [...ledger.foreign, ...waiting.keys(), ...dead]) if (!known.has(id)) unexpected.add(id);
+  for (const { id, place } of store.messages) {
+    if (place !== "dead" && !known.has(id)) leftBehind.add(id === "" ? "an unreadable entry" : id);
+  }
   return {
     ...counts,
     lost,
     stranded,
+    leftBehind,
     unexpected,
     storedTwice,
     ackedTwice,

@@ -42,7 +42,7 @@ export const agentsComeAndGo: Row = {
       duplicates: account.repeats,
       worstRecoveryMs: null,
       checks: [
-        ...nothingLost(account),
+        ...nothingLost(account, { acks: false }),
         atLeast("agents that came and went", agentsIn(account), agents),
         atLeast("mailboxes that killed processes left behind", town.behind, 2),
         {

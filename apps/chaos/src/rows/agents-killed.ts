@@ -6,7 +6,7 @@ import { parseMessageId } from "../oracle/message-id.js";
 import { readTasks } from "../oracle/read-tasks.js";
 import { TaskHistory } from "../oracle/task-history.js";
 import type { RawTask } from "../oracle/task-record.js";
-import { atLeast, atMost, noTaskLost } from "./checks.js";
+import { atLeast, atMost, noLess, noTaskLost } from "./checks.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
 
@@ -87,7 +87,7 @@ export const agentsKilled: Row = {
         atMost("changes of records that the checker did not see", history.missed, 0),
         atLeast(`agents killed at each of ${LIFE_POINTS.length} points`, Math.min(...perPoint), each),
         atLeast("killed agents that had been given a task", losses.filter(({ taskId }) => taskId).length, count),
-        atLeast("tasks that went on with another agent", recoveries.length, unanswered),
+        noLess("tasks that went on with another agent", recoveries.length, unanswered),
         atMost("recovery, the slowest", recoveries.at(-1) ?? 0, LIVENESS_MS + 1_000, " ms"),
       ],
     };

@@ -11,6 +11,11 @@ export function atMost(claim: string, measured: number, most: number, unit = "")
 
 /** A number that must not fall short of another one: what shows that the fault was injected and the load was there. */
 export function atLeast(claim: string, measured: number, least: number, unit = ""): Check {
+  return { ...noLess(claim, measured, least, unit), isLoad: true };
+}
+
+/** A number that must not fall short of another one, by what the library promises. */
+export function noLess(claim: string, measured: number, least: number, unit = ""): Check {
   return {
     claim,
     measured: Math.round(measured * 100) / 100,
@@ -25,16 +30,36 @@ export function none(claim: string, { count, ids }: Finding): Check {
   return { claim, measured, allowed: "0", holds: count === 0 };
 }
 
-/** What holds in every row that takes nothing away from the store: nothing lost, stranded, invented, doubled. */
-export function nothingLost(account: Account): Check[] {
+/** A number that must be this one. */
+export function exactly(claim: string, measured: number, expected: number): Check {
+  return { claim, measured, allowed: String(expected), holds: measured === expected };
+}
+
+/**
+ * What holds in every row that takes nothing away from the store: nothing lost, stranded, left behind, invented, doubled, and no more
+ * dead letters than those that the row has made. Where no handler acks for itself, nobody would know of two acks.
+ */
+export function nothingLost(account: Account, { dead = 0, acks = true } = {}): Check[] {
   return [
     atLeast("messages accepted", account.accepted, 1),
     none("accepted messages lost", account.lost),
     none("accepted messages stranded", account.stranded),
+    none("messages left behind in the store", account.leftBehind),
     none("messages that nobody had sent", account.unexpected),
     none("messages stored twice", account.storedTwice),
-    none("messages acked twice", account.ackedTwice),
+    ...(acks ? ackedOnce(account) : []),
+    exactly("dead letters", deadLetters(account), dead),
   ];
+}
+
+/** That acks were seen, and no message was acked twice. */
+export function ackedOnce(account: Account): Check[] {
+  return [atLeast("acks seen", account.acks, 1), none("messages acked twice", account.ackedTwice)];
+}
+
+/** All dead letters, whatever their reason. */
+export function deadLetters({ dead }: Account): number {
+  return Object.values(dead).reduce((sum, count) => sum + count, 0);
 }
 
 /** What holds in every row about tasks: each of them ended, once, as it had to, and whoever asked was told so. */

@@ -1,7 +1,7 @@
 import type { Account } from "../oracle/check-journals.js";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
-import { atLeast, nothingLost } from "./checks.js";
+import { atLeast, noLess, nothingLost } from "./checks.js";
 import type { RowOutcome } from "./row.js";
 
 const SHARE_LEFT = 0.9;
@@ -48,9 +48,9 @@ export async function noisySender(scene: Scene): Promise<RowOutcome> {
     checks: [
       ...nothingLost(account),
       atLeast("noisy messages per message of the others", (during.get(senders) ?? 0) / sum("during"), 2),
-      atLeast("throughput left to the others", left, SHARE_LEFT),
+      noLess("throughput left to the others", left, SHARE_LEFT),
       // In a short time a single one sends too little to tell.
-      ...(small ? [] : [atLeast("throughput left to the worst served of them", worst, SHARE_LEFT)]),
+      ...(small ? [] : [noLess("throughput left to the worst served of them", worst, SHARE_LEFT)]),
     ],
   };
 }

@@ -1,4 +1,4 @@
-import { atLeast, atMost, none } from "./checks.js";
+import { atLeast, deadLetters, exactly, none } from "./checks.js";
 import { joinParts } from "./join-parts.js";
 import { outagesOf } from "./outages.js";
 import { type PromotionRounds, playPromotions, STALL_MS } from "./promotion-rounds.js";
@@ -53,8 +53,10 @@ function judgeAsync(played: PromotionRounds): RowOutcome {
     checks: [
       atLeast("messages accepted", accepted, 1),
       none("accepted messages stranded", account.stranded),
+      none("messages left behind in the store", account.leftBehind),
       none("messages that nobody had sent", account.unexpected),
       none("messages lost though the replica followed when they were accepted", undone.lostOtherwise),
+      exactly("dead letters", deadLetters(account), 0),
       none("messages acked twice with no promotion in between", undone.ackedTwiceOtherwise),
       ...common(played),
     ],
@@ -89,6 +91,5 @@ function common({ account, promotions: rounds }: PromotionRounds): Check[] {
     ...toldChecks(account),
     acceptedAgain(account, rounds, { mailboxes: 1, mostMs: ACCEPTED_AGAIN_MS }),
     ...workThroughChecks(account, rounds),
-    atMost("dead letters", Object.values(account.dead).length, 0),
   ];
 }

@@ -2,7 +2,7 @@ import type { Actor } from "../actors/actor.js";
 import type { Account } from "../oracle/check-journals.js";
 import { createRandom } from "../scene/random.js";
 import type { Scene } from "../scene/scene.js";
-import { atLeast, atMost, none, nothingLost } from "./checks.js";
+import { atLeast, exactly, none, nothingLost } from "./checks.js";
 import type { Row } from "./row.js";
 
 const LEASE_MS = 500;
@@ -48,20 +48,18 @@ export const receiversPaused: Row = {
     await scene.stop(receivers);
     const account = await scene.account([server]);
     const rejected = rejectionsIn(account);
-    const dead = Object.values(account.dead).reduce((sum, count) => sum + count, 0);
     return {
       load: `${account.accepted} messages, ${receivers.length} receivers, lease ${LEASE_MS / 1_000} s`,
       lost: account.lost.count,
       duplicates: account.repeats,
       worstRecoveryMs: null,
       checks: [
-        ...nothingLost(account),
+        ...nothingLost(account, { dead: rejected }),
         atLeast("pauses", scene.faults["receiver paused"] ?? 0, pauses),
         atLeast("stale settles that were tried", account.leaseLost, pauses / 2),
         none("stale settles accepted", account.staleSettled),
         atLeast("rejections accepted", rejected, 1),
-        atMost("dead letters beside these", dead - rejected, 0),
-        atMost("dead letters missing of these", rejected - (account.dead.rejected ?? 0), 0),
+        exactly("dead letters that say so", account.dead.rejected ?? 0, rejected),
       ],
     };
   },

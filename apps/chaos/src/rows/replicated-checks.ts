@@ -1,5 +1,5 @@
 import type { Account } from "../oracle/check-journals.js";
-import { atLeast, atMost, none } from "./checks.js";
+import { ackedOnce, atLeast, atMost, deadLetters, exactly, none } from "./checks.js";
 import { type Outage, underLoad } from "./outages.js";
 import type { Check } from "./row.js";
 
@@ -16,8 +16,10 @@ export function replicatedChecks(account: Account): Check[] {
     atLeast("messages accepted", account.accepted, 1),
     none("accepted messages lost", account.lost),
     none("accepted messages stranded", account.stranded),
+    none("messages left behind in the store", account.leftBehind),
     none("messages that nobody had sent", account.unexpected),
-    none("messages acked twice", account.ackedTwice),
+    ...ackedOnce(account),
+    exactly("dead letters", deadLetters(account), 0),
   ];
 }
 

@@ -86,7 +86,6 @@ export const rollingRestart: Row = {
         atLeast("of them in the middle of work", stoppedAtWork(account, stoppedAt), 0.5 * stoppedAt.size),
         none("finished work repeated", account.repeatedAfterHandled),
         atMost("failed sends", failedSends, 0),
-        atMost("dead letters", Object.values(account.dead).length, 0),
         ...recoveredWithin(account, SHORT_DRAIN_MS + 1_000),
       ],
     };

@@ -11,6 +11,8 @@ export interface Check {
   /** In words: "0", "≤ 6,000 ms". */
   readonly allowed: string;
   readonly holds: boolean;
+  /** It shows that the fault and the load were there, and says nothing of the library. */
+  readonly isLoad?: true;
 }
 
 /** What a row found. */

@@ -1,7 +1,7 @@
 import { StoreVandal } from "../faults/store-vandal.js";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene, SenderPlan } from "../scene/scene.js";
-import { atLeast, atMost, none } from "./checks.js";
+import { ackedOnce, atLeast, atMost, none } from "./checks.js";
 import { accountForDamage } from "./damage-account.js";
 import { joinParts } from "./join-parts.js";
 import { rotatePasswords } from "./passwords-rotated.js";
@@ -92,9 +92,10 @@ async function damageStore(scene: Scene): Promise<RowOutcome> {
       atLeast("messages taken away unhandled", lostToDamage.count, 1),
       none("accepted messages neither handled nor taken away", lostOtherwise),
       none("accepted messages stranded", account.stranded),
+      none("messages left behind in the store", account.leftBehind),
       none("messages that nobody had sent", account.unexpected),
       none("messages stored twice", storedTwice),
-      none("messages acked twice", account.ackedTwice),
+      ...ackedOnce(account),
       atMost("losses that were not told", damage.losses.length - damage.toldAfterMs.length, 0),
       atMost(
         "commands in a second of quiet, damage included",

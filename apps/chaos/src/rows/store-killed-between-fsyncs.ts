@@ -4,7 +4,7 @@ import type { Account } from "../oracle/check-journals.js";
 import { parseMessageId } from "../oracle/message-id.js";
 import type { Scene } from "../scene/scene.js";
 import { type SlowFsync, slowFsync } from "../scene/slow-fsync.js";
-import { atLeast, atMost, none } from "./checks.js";
+import { atLeast, atMost, deadLetters, exactly, none } from "./checks.js";
 import { type Besetting, killStoreUnderLoad } from "./kill-store.js";
 import { missingNeed } from "./needs.js";
 import { acceptedFrom, type Outage, outageChecks, outagesOf } from "./outages.js";
@@ -51,13 +51,14 @@ export const storeKilledBetweenFsyncs: Row = {
       worstRecoveryMs: worstOf(kept.sort((a, b) => a - b)),
       checks: [
         none("accepted messages stranded", account.stranded),
+        none("messages left behind in the store", account.leftBehind),
         none("messages that nobody had sent", account.unexpected),
         ...phases.flatMap(({ title, sender, outages }) =>
           outageChecks(`kills ${title}`, acceptedFrom(account, sender), outages, { times: kills, mostMs: 3_000 }),
         ),
         atMost("messages not accepted in the end", account.attempted - account.accepted, 0),
         atMost("longest time before a kill that something lost had been accepted", oldestMs, AT_STAKE_MS, " ms"),
-        atMost("dead letters", Object.values(account.dead).length, 0),
+        exactly("dead letters", deadLetters(account), 0),
         ...(slowed === undefined ? [] : [atLeast("calls of fdatasync slowed", slowed.calls, kills)]),
       ],
     };

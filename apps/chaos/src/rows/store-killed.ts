@@ -39,7 +39,6 @@ export const storeKilled: Row = {
         ...outageChecks("kills", account.acceptedAtMs, outages, { times: kills, mostMs: 3_000 }),
         atMost("messages not accepted in the end", account.attempted - account.accepted, 0),
         atMost("repeats", account.repeats, 0),
-        atMost("dead letters", Object.values(account.dead).length, 0),
       ],
     };
   },

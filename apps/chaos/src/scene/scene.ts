@@ -65,6 +65,7 @@ export class Scene implements AsyncDisposable {
   readonly #broken = Promise.withResolvers<never>();
   readonly #wakeWatch = new WakeWatch();
   #senders = 0;
+  #receivers = 0;
   #parts = 0;
   #over = false;
 
@@ -140,11 +141,13 @@ export class Scene implements AsyncDisposable {
     return await this.#actor(order);
   }
 
+  /** Unless the plan says who acks, it is in every other receiver the handler, which writes down what came of it. */
   async receiver({ mayDie = false, ...plan }: ReceiverPlan): Promise<Actor> {
+    this.#receivers += 1;
     const order: ReceiverOrder = {
       concurrency: 50,
       leaseMs: 5_000,
-      acks: "subscription",
+      acks: this.#receivers % 2 === 0 ? "handler" : "subscription",
       ...plan,
       kind: "receiver",
       dir: this.dir,
