@@ -1,4 +1,4 @@
-import type { Row } from "../rows/row.js";
+import type { Check, Row } from "../rows/row.js";
 import { type RowResult, runRow } from "../rows/run-row.js";
 import { MUTANT_VARIABLE, type Mutant } from "./mutant.js";
 
@@ -6,7 +6,7 @@ import { MUTANT_VARIABLE, type Mutant } from "./mutant.js";
 export interface MutantTrial {
   readonly row: string;
   readonly scale: number;
-  /** "broken": the row itself did not run to its end, which proves nothing. */
+  /** "broken": the row itself did not run to its end, or its load or fault was not there, which proves nothing. */
   readonly verdict: "caught" | "not caught" | "broken";
   /** The claims that did not hold, with what was measured; or why the row broke. */
   readonly by?: readonly string[];
@@ -54,11 +54,14 @@ export async function runMutant(mutant: Mutant, rows: readonly Row[], options: M
   return { mutant: mutant.name, fault: mutant.fault, seed: options.seed, trials };
 }
 
-function trialOf({ row, scale, verdict, reason, checks = [] }: RowResult): MutantTrial {
-  const by = checks.filter(({ holds }) => !holds).map(({ claim, measured }) => `${claim}: ${measured}`);
+/** What a row's result says of the mutant. */
+export function trialOf({ row, scale, verdict, reason, checks = [] }: RowResult): MutantTrial {
+  const failing = checks.filter(({ holds }) => !holds);
+  const told = (those: readonly Check[]): string[] => those.map(({ claim, measured }) => `${claim}: ${measured}`);
+  const by = told(failing.filter(({ isLoad }) => isLoad !== true));
   if (by.length > 0) return { row, scale, verdict: "caught", by };
   if (verdict === "holds" || verdict === "limit") return { row, scale, verdict: "not caught" };
-  return { row, scale, verdict: "broken", by: [reason ?? verdict] };
+  return { row, scale, verdict: "broken", by: failing.length > 0 ? told(failing) : [reason ?? verdict] };
 }
 
 /** Whether some row caught it. */
