@@ -121,6 +121,14 @@ test("a recovery is the time from the interruption of a holder to the next deliv
   expect((await check(journals, EMPTY, [{ pid: 9, atMs: 500 }])).recoveriesMs).toEqual([]);
 });
 
+test("how long a recovery took is measured as the row says", async () => {
+  await using folder = await openJournalFolder({ 1: SENT, 2: ["D 1.1 @20 1"], 3: ["D 1.1 @1520 2", "H 1.1 @1521 2"] });
+  const took = (fromMs: number, toMs: number): number => toMs - fromMs - 300;
+  const account = await checkJournals(folder.dir, EMPTY, { interruptions: [{ pid: 2, atMs: 500 }], took });
+  expect(account.recoveriesMs).toEqual([720]);
+  expect(account.took(1_000, 2_000)).toBe(700);
+});
+
 test("a line that its writer's death has torn counts for nothing", async () => {
   await using folder = await openJournalFolder({ 1: SENT });
   await appendFile(join(folder.dir, "actor.1.journal"), "S 1.2 120000");

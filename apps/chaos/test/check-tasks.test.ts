@@ -3,6 +3,7 @@ import { checkTasks, type TaskAccount } from "../src/oracle/check-tasks.js";
 import { takeOvers } from "../src/oracle/take-overs.js";
 import type { Sighting, TaskTrace } from "../src/oracle/task-history.js";
 import { parseTask, type RawTask } from "../src/oracle/task-record.js";
+import { byTheClock } from "../src/oracle/took.js";
 import { openJournalFolder } from "./journal-folder.js";
 
 const ASSIGNED = ["A 1.1 @10", "S 1.1 @11"];
@@ -86,22 +87,28 @@ function seen(...sightings: readonly (readonly [atMs: number, ownerId: string, s
 
 test("a take-over counts from the kill to the first record of another owner", () => {
   const traces = seen([10, "p7-1", "queued"], [90, "p8-1", "queued"], [95, "p8-1", "completed"]);
-  expect(takeOvers(traces, [{ pid: 7, atMs: 20 }])).toEqual([{ ms: 70, isAdoption: true }]);
+  expect(takeOvers(traces, [{ pid: 7, atMs: 20 }], byTheClock)).toEqual([{ ms: 70, isAdoption: true }]);
 });
 
 test("a task that an answer brought along was not taken over by adoption", () => {
   const traces = seen([10, "p7-1", "assigned"], [30, "p8-1", "completed"]);
-  expect(takeOvers(traces, [{ pid: 7, atMs: 20 }])).toEqual([{ ms: 10, isAdoption: false }]);
+  expect(takeOvers(traces, [{ pid: 7, atMs: 20 }], byTheClock)).toEqual([{ ms: 10, isAdoption: false }]);
 });
 
 test("a task that nobody took over took for ever", () => {
-  expect(takeOvers(seen([10, "p7-1", "queued"]), [{ pid: 7, atMs: 20 }])[0]?.ms).toBe(Number.POSITIVE_INFINITY);
+  expect(takeOvers(seen([10, "p7-1", "queued"]), [{ pid: 7, atMs: 20 }], byTheClock)[0]?.ms).toBe(
+    Number.POSITIVE_INFINITY,
+  );
 });
 
 test("what had ended before, or was another's by then, was not taken over", () => {
-  expect(takeOvers(seen([10, "p7-1", "queued"], [15, "p7-1", "completed"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
-  expect(takeOvers(seen([10, "p7-1", "queued"], [15, "p8-1", "queued"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
-  expect(takeOvers(seen([10, "p77-1", "queued"]), [{ pid: 7, atMs: 20 }])).toEqual([]);
+  expect(
+    takeOvers(seen([10, "p7-1", "queued"], [15, "p7-1", "completed"]), [{ pid: 7, atMs: 20 }], byTheClock),
+  ).toEqual([]);
+  expect(takeOvers(seen([10, "p7-1", "queued"], [15, "p8-1", "queued"]), [{ pid: 7, atMs: 20 }], byTheClock)).toEqual(
+    [],
+  );
+  expect(takeOvers(seen([10, "p77-1", "queued"]), [{ pid: 7, atMs: 20 }], byTheClock)).toEqual([]);
   const takenAnew = seen([10, "p6-1", "completed"], [15, "p7-1", "queued"]);
-  expect(takeOvers(takenAnew, [{ pid: 7, atMs: 20 }])).toEqual([]);
+  expect(takeOvers(takenAnew, [{ pid: 7, atMs: 20 }], byTheClock)).toEqual([]);
 });

@@ -33,3 +33,34 @@ test("time in which it computes is its own", async () => {
   });
   expect(starvedMs).toBeLessThanOrEqual(tookMs - HELD_UP_MS);
 });
+
+test("it is asked about any time since it began, on the clock that it was given", async () => {
+  const aheadMs = 1_000_000;
+  const watch = new LoopWatch({ now: () => performance.now() + aheadMs });
+  const holdUp = (): number => {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_UP_MS);
+    return performance.now() + aheadMs;
+  };
+  try {
+    const start = performance.now() + aheadMs;
+    const first = holdUp();
+    await setTimeout(30);
+    const from = performance.now() + aheadMs;
+    const second = holdUp();
+    expect(watch.starvedMs(from, second)).toBeGreaterThan(HELD_UP_MS / 2);
+    expect(watch.starvedMs(start, first)).toBeGreaterThan(HELD_UP_MS / 2);
+    expect(watch.starvedMs(start, second)).toBeGreaterThan(HELD_UP_MS);
+    expect(watch.starvedMs(second + 1_000, Number.POSITIVE_INFINITY)).toBe(0);
+    expect(watch.starvedMs(0, start)).toBe(0);
+  } finally {
+    watch.stop();
+  }
+});
+
+test("stalls that are shorter than it looks at are overlooked", () => {
+  const watch = new LoopWatch({ leastMs: 100_000 });
+  const from = performance.now();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HELD_UP_MS);
+  expect(watch.starvedMs(from, performance.now())).toBe(0);
+  watch.stop();
+});

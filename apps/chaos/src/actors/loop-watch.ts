@@ -7,9 +7,14 @@ interface Stall {
 }
 
 const TICK_MS = 10;
-/** A timer is inexact by that. */
-const STALL_MS = 1;
-const REMEMBERED = 1_000;
+
+/** How a loop is watched. */
+export interface LoopWatchOptions {
+  /** Stalls in which the process was starved for less are overlooked. @default 1: a timer is inexact by that. */
+  readonly leastMs?: number;
+  /** The clock of the instants that it is asked about. @default `performance.now` */
+  readonly now?: () => number;
+}
 
 /**
  * Tells a process that is slow from one that is not let run. Time that the process itself computed is its own, also when it held
@@ -18,22 +23,28 @@ const REMEMBERED = 1_000;
 export class LoopWatch {
   readonly #stalls: Stall[] = [];
   readonly #timer: NodeJS.Timeout;
-  #tickedAt = performance.now();
+  readonly #leastMs: number;
+  readonly #now: () => number;
+  #tickedAt: number;
   #cpuMs = cpuMs();
 
-  constructor() {
+  constructor({ leastMs = 1, now = () => performance.now() }: LoopWatchOptions = {}) {
+    this.#leastMs = leastMs;
+    this.#now = now;
+    this.#tickedAt = now();
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
   }
 
-  /** How much of the time between two instants the process was not let run, in milliseconds; both on the clock of `performance.now`. */
+  /** How much of the time between two instants the process was not let run, in milliseconds. */
   starvedMs(from: number, to: number): number {
     this.#tick();
     let sum = 0;
-    for (const stall of this.#stalls.toReversed()) {
-      if (stall.toMs <= from) break;
+    for (let index = this.#firstAfter(from); index < this.#stalls.length; index++) {
+      const stall = this.#stalls[index] as Stall;
       const sharedMs = Math.min(stall.toMs, to) - Math.max(stall.fromMs, from);
-      if (sharedMs > 0) sum += Math.min(stall.starvedMs, sharedMs);
+      if (sharedMs <= 0) break;
+      sum += Math.min(stall.starvedMs, sharedMs);
     }
     return sum;
   }
@@ -42,16 +53,25 @@ export class LoopWatch {
     clearInterval(this.#timer);
   }
 
+  /** The place of the first stall that ended later. */
+  #firstAfter(atMs: number): number {
+    let low = 0;
+    let high = this.#stalls.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#stalls[middle] as Stall).toMs > atMs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   #tick(): void {
-    const now = performance.now();
+    const now = this.#now();
     const used = cpuMs();
     const fromMs = this.#tickedAt + TICK_MS;
     // All that was computed since the last tick is taken off, also what lies before the stall: in doubt the process is slow.
     const starvedMs = now - fromMs - (used - this.#cpuMs);
-    if (starvedMs > STALL_MS) {
-      this.#stalls.push({ fromMs, toMs: now, starvedMs });
-      if (this.#stalls.length > REMEMBERED) this.#stalls.shift();
-    }
+    if (starvedMs > this.#leastMs) this.#stalls.push({ fromMs, toMs: now, starvedMs });
     this.#tickedAt = now;
     this.#cpuMs = used;
   }

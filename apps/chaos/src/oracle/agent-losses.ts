@@ -1,6 +1,7 @@
 import { readJournals } from "./read-journals.js";
 import type { StoredTasks } from "./read-tasks.js";
 import type { TaskTrace } from "./task-history.js";
+import type { Took } from "./took.js";
 
 /** An agent that was killed, and what became of its task. */
 export interface AgentLoss {
@@ -18,6 +19,7 @@ export async function readAgentLosses(
   dir: string,
   { open, finished }: StoredTasks,
   traces: ReadonlyMap<string, TaskTrace>,
+  took: Took,
 ): Promise<AgentLoss[]> {
   const tasks = new Map<string, string>();
   for (const { taskId, attempts } of [...open.values(), ...finished.values()]) {
@@ -29,7 +31,7 @@ export async function readAgentLosses(
     if (letter !== "F") return;
     const taskId = tasks.get(agentId);
     const next = traces.get(taskId ?? "")?.sightings.find(({ attempts }) => attempts > 1);
-    losses.push({ agentId, point, taskId, recoveryMs: next && next.atMs - atMs });
+    losses.push({ agentId, point, taskId, recoveryMs: next && took(atMs, next.atMs) });
   });
   return losses;
 }

@@ -2,6 +2,7 @@ import { isStaleSettled } from "./is-stale-settled.js";
 import { type DeliveryNote, type Entry, Ledger } from "./ledger.js";
 import type { StoreContents } from "./raw-store.js";
 import { readJournals } from "./read-journals.js";
+import { byTheClock, type Took } from "./took.js";
 
 /** A receiver that was stopped in the middle of its work: killed, paused, blocked. */
 export interface Interruption {
@@ -73,6 +74,8 @@ export interface Account {
   readonly recoveriesMs: readonly number[];
   /** When sends were accepted, sorted, on the clock of the journals. */
   readonly acceptedAtMs: Float64Array;
+  /** How long anything took: as the recoveries were measured. */
+  readonly took: Took;
   /** Every message, for what a row alone wants to know. */
   readonly entries: () => Iterable<Entry>;
 }
@@ -80,10 +83,13 @@ export interface Account {
 /** What the checker must know of a row. */
 export interface CheckOptions {
   readonly interruptions?: readonly Interruption[];
+  /** How times are measured that something took. Left out: by the clock. */
+  readonly took?: Took;
 }
 
 /** Reads all journals in `dir` and holds them against what lies in the store. */
 export async function checkJournals(dir: string, store: StoreContents, options: CheckOptions = {}): Promise<Account> {
+  const { interruptions = [], took = byTheClock } = options;
   const ledger = new Ledger();
   const failures: Record<string, number> = {};
   const troubles: Record<string, number> = {};
@@ -102,13 +108,14 @@ export async function checkJournals(dir: string, store: StoreContents, options: 
     if (letter === "S") accepted.push(atMs);
   });
   return {
-    ...compare(ledger, store, options.interruptions ?? []),
+    ...compare(ledger, store, interruptions, took),
     leaseLost,
     failures,
     troubles,
     refusalsShown,
     overdue,
     acceptedAtMs: Float64Array.from(accepted).sort(),
+    took,
     entries: () => ledger.entries(),
   };
 }
@@ -129,7 +136,7 @@ export class Findings implements Finding {
   }
 }
 
-function compare(ledger: Ledger, store: StoreContents, interruptions: readonly Interruption[]) {
+function compare(ledger: Ledger, store: StoreContents, interruptions: readonly Interruption[], took: Took) {
   const { waiting, dead, reasons, unreadable } = index(store);
   const counts = { attempted: 0, accepted: 0, unknown: 0, nothing: 0, handled: 0, deliveries: 0, repeats: 0, acks: 0 };
   const lost = new Findings();
@@ -164,7 +171,7 @@ function compare(ledger: Ledger, store: StoreContents, interruptions: readonly I
     if (entry.acks > 1) ackedTwice.add(id);
     if (isStaleSettled(entry)) staleSettled.add(id);
     if (entry.handled && deliveries.some(({ atMs }) => atMs > entry.handledAtMs)) repeatedAfterHandled.add(id);
-    collectRecoveries(entry, interruptedAt, recoveriesMs);
+    recoveriesMs.push(...recoveriesOf(entry, interruptedAt, took));
   }
   for (const id of [...ledger.foreign, ...waiting.keys(), ...dead]) if (!known.has(id)) unexpected.add(id);
   for (const { id, place } of store.messages) {
@@ -208,11 +215,11 @@ function interruptionsByPid(interruptions: readonly Interruption[]): Map<number,
 }
 
 /** For each holder that was interrupted between a delivery and its end: how long until the next delivery. */
-function collectRecoveries(entry: Entry, interruptedAt: ReadonlyMap<number, number[]>, into: number[]): void {
+function* recoveriesOf(entry: Entry, interruptedAt: ReadonlyMap<number, number[]>, took: Took): Iterable<number> {
   for (const [index, { pid, atMs }] of entry.deliveries.entries()) {
     const next: DeliveryNote | undefined = entry.deliveries[index + 1];
     const stoppedAt = interruptedAt.get(pid)?.find((at) => at >= atMs);
     if (next === undefined || stoppedAt === undefined || next.atMs < stoppedAt) continue;
-    into.push(next.atMs - stoppedAt);
+    yield took(stoppedAt, next.atMs);
   }
 }

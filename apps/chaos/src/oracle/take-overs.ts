@@ -1,6 +1,7 @@
 import type { Interruption } from "./check-journals.js";
 import type { TaskTrace } from "./task-history.js";
 import { isEnd } from "./task-record.js";
+import type { Took } from "./took.js";
 
 /** A task that a coordinator held when it was killed. */
 export interface TakeOver {
@@ -17,6 +18,7 @@ export interface TakeOver {
 export function takeOvers(
   traces: ReadonlyMap<string, TaskTrace>,
   interruptions: readonly Interruption[],
+  took: Took,
 ): readonly TakeOver[] {
   const found: TakeOver[] = [];
   for (const { pid, atMs } of interruptions) {
@@ -32,7 +34,7 @@ export function takeOvers(
       // It was taken away from it before.
       else if (next.atMs > atMs) {
         const isAdoption = next.state === held.state && next.attempts === held.attempts;
-        found.push({ ms: next.atMs - atMs, isAdoption });
+        found.push({ ms: took(atMs, next.atMs), isAdoption });
       }
     }
   }

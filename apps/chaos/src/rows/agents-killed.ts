@@ -73,7 +73,7 @@ export const agentsKilled: Row = {
     const mayEnd = ({ taskId }: RawTask) =>
       isCanceled.get(parseMessageId(taskId)?.sender ?? 0) === true ? ["canceled"] : ["completed"];
     const account = await checkTasks({ dir, store, traces, mayEnd });
-    const losses = await readAgentLosses(dir, store, traces);
+    const losses = await readAgentLosses(dir, store, traces, scene.took);
     const perPoint = LIFE_POINTS.map(({ name }) => losses.filter(({ point }) => point === name).length);
     const recoveries = losses.flatMap(({ recoveryMs }) => recoveryMs ?? []).sort((a, b) => a - b);
     const unanswered = LIFE_POINTS.filter((point) => !(point.canceled || point.answered)).length * each;

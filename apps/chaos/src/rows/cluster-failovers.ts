@@ -88,7 +88,7 @@ export async function clusterFailovers(scene: Scene, { moves, failovers, message
     load: `${account.accepted} messages, ${moved.length} slots moved, ${failed.length} failovers, replicated(1)`,
     lost: account.lost.count,
     duplicates: account.repeats,
-    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, outages)),
+    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, outages, account.took)),
     checks: [
       ...replicatedChecks(account),
       ...toldChecks(account),

@@ -77,7 +77,7 @@ export const coordinatorsKilled: Row = {
     const { dir, interruptions } = scene;
     const store = await readTasks(server, scene.namespace);
     const account = await checkTasks({ dir, store, traces: history.traces, mayEnd });
-    const taken = takeOvers(history.traces, interruptions);
+    const taken = takeOvers(history.traces, interruptions, scene.took);
     const slowest = taken.at(-1)?.ms ?? 0;
     return {
       load: `${account.accepted} tasks, ${LANES.length} coordinators under one id, lease ${leaseMs / 1_000} s`,

@@ -8,7 +8,7 @@ export function firstDeliveryWaits(account: Account, fromMs: number): Float64Arr
   const waits: number[] = [];
   for (const { attemptedAtMs, deliveries } of account.entries()) {
     const [first] = deliveries;
-    if (attemptedAtMs >= fromMs && first !== undefined) waits.push(first.atMs - attemptedAtMs);
+    if (attemptedAtMs >= fromMs && first !== undefined) waits.push(account.took(attemptedAtMs, first.atMs));
   }
   return Float64Array.from(waits).sort();
 }

@@ -58,7 +58,8 @@ function waits(account: Account, prefix: string): Float64Array {
   const found: number[] = [];
   for (const { id, acceptedAtMs, deliveries } of account.entries()) {
     const [first] = deliveries;
-    if (id.startsWith(prefix) && acceptedAtMs > 0 && first) found.push(Math.max(first.atMs - acceptedAtMs, 0));
+    if (id.startsWith(prefix) && acceptedAtMs > 0 && first)
+      found.push(Math.max(account.took(acceptedAtMs, first.atMs), 0));
   }
   return Float64Array.from(found).sort();
 }

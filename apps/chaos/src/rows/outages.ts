@@ -1,5 +1,6 @@
 import type { Account } from "../oracle/check-journals.js";
 import { quantile } from "../oracle/quantile.js";
+import type { Took } from "../oracle/took.js";
 import { atLeast, atMost } from "./checks.js";
 import type { Check } from "./row.js";
 
@@ -20,8 +21,8 @@ export function acceptedFrom(account: Account, sender: number): Float64Array {
 }
 
 /** How long sends were kept up by each outage, sorted: from its begin until a send was accepted again, in milliseconds. */
-export function outagesOf(acceptedAtMs: Float64Array, outages: readonly Outage[]): number[] {
-  return outages.map((outage) => endOfSilence(acceptedAtMs, outage) - outage.fromMs).sort((a, b) => a - b);
+export function outagesOf(acceptedAtMs: Float64Array, outages: readonly Outage[], took: Took): number[] {
+  return outages.map((outage) => took(outage.fromMs, endOfSilence(acceptedAtMs, outage))).sort((a, b) => a - b);
 }
 
 /**
@@ -67,10 +68,10 @@ export function outageChecks(
   what: string,
   acceptedAtMs: Float64Array,
   outages: readonly Outage[],
-  { times, mostMs }: { readonly times: number; readonly mostMs: number },
+  { times, mostMs, took }: { readonly times: number; readonly mostMs: number; readonly took: Took },
 ): Check[] {
   return [
     atLeast(`${what} while messages were being accepted`, underLoad(acceptedAtMs, outages).length, times),
-    atMost("outage p99", quantile(outagesOf(acceptedAtMs, outages), 0.99), mostMs, " ms"),
+    atMost("outage p99", quantile(outagesOf(acceptedAtMs, outages, took), 0.99), mostMs, " ms"),
   ];
 }

@@ -54,7 +54,7 @@ export async function rotatePasswords(scene: Scene): Promise<RowOutcome> {
   await scene.drained([address], 20_000);
   await scene.stop(receivers);
   const account = await scene.account([address]);
-  const outagesMs = outagesOf(account.acceptedAtMs, outages);
+  const outagesMs = outagesOf(account.acceptedAtMs, outages, account.took);
   return {
     load: `${account.accepted} messages, ${rotations} rotations`,
     lost: account.lost.count,

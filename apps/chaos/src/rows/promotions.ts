@@ -75,7 +75,7 @@ function measured({ account, promotions: rounds }: PromotionRounds, how: string)
     load: `${account.accepted} messages, ${rounds.length} promotions, ${how}`,
     lost: account.lost.count,
     duplicates: account.repeats,
-    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, rounds)),
+    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, rounds, account.took)),
   };
 }
 

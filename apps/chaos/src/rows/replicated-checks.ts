@@ -53,7 +53,7 @@ export function acceptedAgain(
     if (acceptedAtMs > 0) accepted[Number(id.split(".")[1]) % mailboxes]?.push(acceptedAtMs);
   }
   const waits = accepted.flatMap((times) => {
-    return outages.map(({ toMs }) => earliestAfter(times, toMs) - toMs);
+    return outages.map(({ toMs }) => account.took(toMs, earliestAfter(times, toMs)));
   });
   return atMost("longest until a send was accepted after a fault was over", Math.max(...waits), mostMs, " ms");
 }

@@ -56,7 +56,7 @@ export async function sentinelFailovers(scene: Scene, failovers: number, message
     load: `${account.accepted} messages, ${failovers} failovers, replicated(1)`,
     lost: account.lost.count,
     duplicates: account.repeats,
-    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, done)),
+    worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, done, account.took)),
     checks: [
       ...replicatedChecks(account),
       ...toldChecks(account),

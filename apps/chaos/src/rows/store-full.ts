@@ -35,7 +35,7 @@ export const storeFull: Row = {
       load: `${account.accepted} messages accepted, ${nothing} refused`,
       lost: account.lost.count,
       duplicates: account.repeats,
-      worstRecoveryMs: worstOf(outagesOf(acceptedAtMs, freed)),
+      worstRecoveryMs: worstOf(outagesOf(acceptedAtMs, freed, account.took)),
       checks: [
         ...nothingLost(account),
         atLeast(

@@ -42,7 +42,9 @@ export const storeKilledBetweenFsyncs: Row = {
     const oldestMs = Math.max(...losses.map((loss) => loss.oldestMs));
     const texts = losses.map(({ text }) => text);
     if (missing !== undefined) texts.push(`with fdatasync slowed: not run, ${missing}`);
-    const kept = phases.flatMap(({ sender, outages }) => outagesOf(acceptedFrom(account, sender), outages));
+    const kept = phases.flatMap(({ sender, outages }) =>
+      outagesOf(acceptedFrom(account, sender), outages, account.took),
+    );
     return {
       load: `${account.accepted} messages, ${phases.length} servers with 2 receivers each, appendfsync everysec`,
       limit: texts.join("; "),
@@ -54,7 +56,11 @@ export const storeKilledBetweenFsyncs: Row = {
         none("messages left behind in the store", account.leftBehind),
         none("messages that nobody had sent", account.unexpected),
         ...phases.flatMap(({ title, sender, outages }) =>
-          outageChecks(`kills ${title}`, acceptedFrom(account, sender), outages, { times: kills, mostMs: 3_000 }),
+          outageChecks(`kills ${title}`, acceptedFrom(account, sender), outages, {
+            times: kills,
+            mostMs: 3_000,
+            took: account.took,
+          }),
         ),
         atMost("messages not accepted in the end", account.attempted - account.accepted, 0),
         atMost("longest time before a kill that something lost had been accepted", oldestMs, AT_STAKE_MS, " ms"),

@@ -33,10 +33,10 @@ export const storeKilled: Row = {
       load: `${account.accepted} messages, 2 receivers, appendfsync always`,
       lost: account.lost.count,
       duplicates: account.repeats,
-      worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, outages)),
+      worstRecoveryMs: worstOf(outagesOf(account.acceptedAtMs, outages, account.took)),
       checks: [
         ...nothingLost(account),
-        ...outageChecks("kills", account.acceptedAtMs, outages, { times: kills, mostMs: 3_000 }),
+        ...outageChecks("kills", account.acceptedAtMs, outages, { times: kills, mostMs: 3_000, took: account.took }),
         atMost("messages not accepted in the end", account.attempted - account.accepted, 0),
         atMost("repeats", account.repeats, 0),
       ],

@@ -66,7 +66,7 @@ export const storeStopped: Row = {
     let busy = 0;
     for (const [index, { outages }] of all.entries()) {
       const accepted = acceptedFrom(account, index + 1);
-      kept.push(...outagesOf(accepted, outages));
+      kept.push(...outagesOf(accepted, outages, account.took));
       busy += underLoad(accepted, outages).length;
     }
     const { overdue } = account;

@@ -9,7 +9,9 @@ import { WakeWatch } from "../actors/wake-watch.js";
 import { type Account, checkJournals, type Interruption } from "../oracle/check-journals.js";
 import { countWaiting } from "../oracle/count-waiting.js";
 import { readStore, type StoreAddress } from "../oracle/raw-store.js";
+import type { Took } from "../oracle/took.js";
 import { createRandom } from "./random.js";
+import { Stopwatch } from "./stopwatch.js";
 
 /** What a scene is made of. */
 export interface SceneOptions {
@@ -27,6 +29,8 @@ export interface SceneOptions {
   readonly stuckAfterMs?: number;
   /** Where faults are counted; left out: in an account of its own. */
   readonly faults?: Record<string, number>;
+  /** Measures what things took; left out: with a stopwatch of its own. */
+  readonly took?: Took;
 }
 
 type Given<Options extends Order, Defaults extends keyof Options> = Omit<Options, "kind" | "dir" | Defaults> &
@@ -60,6 +64,8 @@ export class Scene implements AsyncDisposable {
   readonly signal: AbortSignal;
   /** What every process that uses the library is started with: a mutant is made by it. */
   readonly started: Pick<SceneOptions, "execArgv" | "env">;
+  /** How long things took, less the time that the machine did not let the harness run: for all that a row judges by the time it took. */
+  readonly took: Took;
   readonly #stuckAfterMs: number;
   readonly #owned: AsyncDisposable[] = [];
   readonly #broken = Promise.withResolvers<never>();
@@ -82,6 +88,7 @@ export class Scene implements AsyncDisposable {
       ...(options.env === undefined ? {} : { env: options.env }),
     };
     this.faults = options.faults ?? {};
+    this.took = options.took ?? this.own(new Stopwatch()).took;
     // Whoever waits at that moment is told; if nobody does, the next one is.
     this.#broken.promise.catch(() => undefined);
     const abort = (): void => this.#broken.reject(options.signal.reason);
@@ -116,10 +123,10 @@ export class Scene implements AsyncDisposable {
    */
   async part(): Promise<Scene> {
     this.#parts += 1;
-    const { scale, signal, say, faults, started } = this;
+    const { scale, signal, say, faults, started, took } = this;
     const seed = this.seed + this.#parts;
     const stuckAfterMs = this.#stuckAfterMs;
-    return this.own(await openScene({ seed, scale, signal, say, faults, stuckAfterMs, ...started }));
+    return this.own(await openScene({ seed, scale, signal, say, faults, stuckAfterMs, took, ...started }));
   }
 
   /** Starts a server of the row's own. */
@@ -256,7 +263,7 @@ export class Scene implements AsyncDisposable {
   async account(nodes: readonly StoreAddress[]): Promise<Account> {
     this.say("checking the journals");
     const store = await this.until(readStore(nodes, this.namespace));
-    return await checkJournals(this.dir, store, { interruptions: this.interruptions });
+    return await checkJournals(this.dir, store, { interruptions: this.interruptions, took: this.took });
   }
 
   /** How actors reach a server. */
