@@ -2,6 +2,9 @@ import type { Transport } from "@agentcomm/protocol";
 import type { Journal } from "../oracle/journal.js";
 import { LoopWatch } from "./loop-watch.js";
 
+/** So long after its deadline a call that has not ended is written down: it may never end. */
+const GIVEN_UP_MS = 1_000;
+
 /** Times a call that must end within `allowedMs`. */
 type Timing = (name: string, allowedMs: number, call: () => Promise<unknown>) => Promise<unknown>;
 
@@ -21,7 +24,8 @@ const DELIVERY_CALLS: ReadonlySet<string> = new Set(["ack", "retry", "reject", "
 
 /**
  * The same transport; each of its calls that ends after its deadline is written down, those of the deliveries that it hands to
- * handlers included: by how much it was late, and how much of that its process was not let run.
+ * handlers included: by how much it was late, and how much of that its process was not let run. One that has not ended a second after
+ * its deadline is written down then, too.
  */
 export function timeTransport(transport: Transport, timeoutMs: number, journal: Journal): Transport {
   const loop = new LoopWatch();
@@ -32,15 +36,21 @@ export function timeTransport(transport: Transport, timeoutMs: number, journal: 
     setImmediate(() => {
       turned = performance.now();
     });
+    const noteIfOverdue = (): void => {
+      const now = performance.now();
+      const deadline = start + allowedMs;
+      if (now <= deadline) return;
+      const starvedMs = loop.starvedMs(start, turned) + loop.starvedMs(Math.max(deadline, turned), now);
+      journal.write("overdue", name, `${(now - deadline).toFixed(1)} ${starvedMs.toFixed(1)}`);
+    };
+    const timer = setTimeout(noteIfOverdue, allowedMs + GIVEN_UP_MS);
+    // What runs on after the process's work is nothing to wait for.
+    timer.unref();
     try {
       return await call();
     } finally {
-      const end = performance.now();
-      const deadline = start + allowedMs;
-      if (end > deadline) {
-        const starvedMs = loop.starvedMs(start, turned) + loop.starvedMs(Math.max(deadline, turned), end);
-        journal.write("overdue", name, `${(end - deadline).toFixed(1)} ${starvedMs.toFixed(1)}`);
-      }
+      clearTimeout(timer);
+      noteIfOverdue();
     }
   };
   const records = timed(transport.records, RECORD_CALLS, timeoutMs, time);

@@ -11,7 +11,7 @@ export interface Interruption {
   readonly atMs: number;
 }
 
-/** A timed call that ended after its deadline. */
+/** A timed call that ended after its deadline, or had not ended a second after it. */
 export interface OverdueCall {
   readonly name: string;
   readonly lateMs: number;
@@ -68,7 +68,7 @@ export interface Account {
   readonly troubles: Readonly<Record<string, number>>;
   /** Failures that showed their user a refusal of the server in the server's words; their texts stand for the ids. */
   readonly refusalsShown: Finding;
-  /** Timed calls that ended after their deadline. */
+  /** Timed calls that ended after their deadline, or had not ended a second after it. */
   readonly overdue: readonly OverdueCall[];
   /** For each message that an interrupted receiver held: milliseconds until it was handed out again, sorted. */
   readonly recoveriesMs: readonly number[];
