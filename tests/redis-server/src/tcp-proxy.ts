@@ -29,10 +29,10 @@ export interface TcpProxy extends AsyncDisposable {
   slice(bytes: number): void;
   /** The line works. What was stalled arrives, late; a connection that lost replies is cut. Delay and slices are over. */
   mend(): void;
-  /** Cuts all connections (RST). */
-  cut(): void;
-  /** Half-open: the server's ends are closed, and the clients' ends stay open and silent. */
-  abandon(): void;
+  /** Cuts all connections (RST). Returns how many there were. */
+  cut(): number;
+  /** Half-open: the server's ends are closed, and the clients' ends stay open and silent. Returns how many became so. */
+  abandon(): number;
   /** New connections go to this port. */
   aim(port: number): void;
   close(): Promise<void>;
@@ -124,15 +124,19 @@ class BreakableProxy implements TcpProxy {
     }
   }
 
-  cut(): void {
+  cut(): number {
+    const hit = this.#lines.size;
     for (const line of this.#lines) this.#end(line);
+    return hit;
   }
 
-  abandon(): void {
-    for (const line of this.#lines) {
+  abandon(): number {
+    const whole = [...this.#lines].filter(({ abandoned }) => !abandoned);
+    for (const line of whole) {
       line.abandoned = true;
       line.server.destroy();
     }
+    return whole.length;
   }
 
   aim(port: number): void {

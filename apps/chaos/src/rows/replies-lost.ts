@@ -1,8 +1,10 @@
 import { startProxy, type TcpProxy } from "@agentcomm/test-redis";
+import { AcceptedWatch } from "../oracle/accepted-watch.js";
 import { journalNow } from "../oracle/read-journals.js";
 import { createRandom } from "../scene/random.js";
 import type { Scene } from "../scene/scene.js";
 import { atLeast, atMost, nothingLost } from "./checks.js";
+import { ENDLESS } from "./endless.js";
 import { firstDeliveryWaits } from "./first-delivery-waits.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
@@ -11,10 +13,12 @@ const LEASE_MS = 1_500;
 /** Long enough that its lease must be renewed, and some renewals' answers get lost. */
 const LONG_WORK_MS = 2_000;
 const STALL_MS = 500;
+const LEAST_LOST = 3;
+const PATIENCE_MS = 600_000;
 
 /**
- * F8: of the answers to all commands one in a hundred is lost, and with it all that follows on that connection, until that is
- * reset: what was asked for has been done, and nobody hears of it. Some connections are not even reset: the transport itself has
+ * F8: of the chunks in which a server's answers come, each of which holds those to one command or to many, one in a hundred is
+ * lost, and with it all that follows on that connection, until that is reset: what was asked for has been done, and nobody hears of it. Some connections are not even reset: the transport itself has
  * to give them up. First a backlog is drained through such lines, then a steady load far below what the machine can do goes
  * through lines that are slow and cut everything to pieces as well, so that a message has nothing to wait for but what got lost.
  * The wait is counted from before the send, so that no doubt about when a message was stored makes it look shorter.
@@ -27,7 +31,7 @@ export const repliesLost: Row = {
   async run(scene) {
     const small = scene.scale < 0.1;
     const server = await scene.redis();
-    // A small run has too few commands for one in a hundred.
+    // A small run has too few of them for one in a hundred.
     const chance = small ? 0.03 : 0.01;
     const lines = {
       senders: await lossyLine(scene, server.port, chance, 1),
@@ -60,24 +64,28 @@ export const repliesLost: Row = {
     const steadyFrom = journalNow();
     const perSecond = small ? 200 : 1_000;
     const work = [{ share: 0.05, work: { kind: "sleep", ms: 20 } }] as const;
-    const steady = { transport: sendersReach, to: ["worker"], count: scene.scaled(74_000, 500), perSecond, work };
+    const steady = { transport: sendersReach, to: ["worker"], count: ENDLESS, perSecond, work };
     const senders = await Promise.all([
       ...[1, 2, 3, 4].map(() => scene.sender(steady)),
       scene.sender({
         transport: sendersReach,
         to: ["slow"],
-        count: scene.scaled(4_000, 100),
+        count: ENDLESS,
         perSecond: 50,
         work: [{ share: 1, work: { kind: "sleep", ms: LONG_WORK_MS } }],
       }),
     ]);
-    const sent = Promise.all(senders.map((sender) => sender.done));
+    const goal = early.length * backlog.count + scene.scaled(300_000, 2_100);
+    const accepted = new AcceptedWatch(scene.dir);
+    const enough = scene.becomes(PATIENCE_MS, async () => {
+      return Object.values(lines).every(({ cuts }) => cuts >= LEAST_LOST) && (await accepted.count()) >= goal;
+    });
     await scene.whilst(
-      sent,
+      enough,
       () => (small ? 250 : 2_000),
       async () => disturb(scene, Object.values(lines)),
     );
-    await scene.until(sent);
+    await scene.stop(senders);
     await scene.drained([server], 60_000);
     for (const [whose, line] of Object.entries(lines)) {
       scene.fault(`reply to ${whose} lost`, line.cuts);
@@ -93,7 +101,7 @@ export const repliesLost: Row = {
       worstRecoveryMs: worstOf(waitsMs),
       checks: [
         ...nothingLost(account),
-        ...Object.entries(lines).map(([whose, { cuts }]) => atLeast(`replies to ${whose} lost`, cuts, 3)),
+        ...Object.entries(lines).map(([whose, { cuts }]) => atLeast(`replies to ${whose} lost`, cuts, LEAST_LOST)),
         atLeast("slowed or sliced lines", (scene.faults["line slowed"] ?? 0) + (scene.faults["line sliced"] ?? 0), 3),
         atMost("longest wait for the first delivery", waitsMs.at(-1) ?? Number.POSITIVE_INFINITY, 2 * LEASE_MS, " ms"),
       ],
