@@ -34,7 +34,7 @@ export const receiversKilled: Row = {
           transport,
           to: ["worker"],
           count: ENDLESS,
-          ...(small ? { perSecond: 2_500 } : {}),
+          ...(small ? { perSecond: 1_500 } : {}),
           // Some handlers are longer than two renewals, so that kills meet leases that were renewed.
           work: [
             { share: 0.001, work: { kind: "sleep", ms: leaseMs * 0.8 } },

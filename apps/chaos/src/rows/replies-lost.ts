@@ -14,6 +14,7 @@ const LEASE_MS = 1_500;
 const LONG_WORK_MS = 2_000;
 const STALL_MS = 500;
 const LEAST_LOST = 3;
+const LEAST_DISTURBED = 3;
 const PATIENCE_MS = 600_000;
 
 /**
@@ -77,8 +78,10 @@ export const repliesLost: Row = {
     ]);
     const goal = early.length * backlog.count + scene.scaled(300_000, 2_100);
     const accepted = new AcceptedWatch(scene.dir);
+    const disturbed = () => (scene.faults["line slowed"] ?? 0) + (scene.faults["line sliced"] ?? 0);
     const enough = scene.becomes(PATIENCE_MS, async () => {
-      return Object.values(lines).every(({ cuts }) => cuts >= LEAST_LOST) && (await accepted.count()) >= goal;
+      const isBroken = Object.values(lines).every(({ cuts }) => cuts >= LEAST_LOST) && disturbed() >= LEAST_DISTURBED;
+      return isBroken && (await accepted.count()) >= goal;
     });
     await scene.whilst(
       enough,
@@ -102,7 +105,7 @@ export const repliesLost: Row = {
       checks: [
         ...nothingLost(account),
         ...Object.entries(lines).map(([whose, { cuts }]) => atLeast(`replies to ${whose} lost`, cuts, LEAST_LOST)),
-        atLeast("slowed or sliced lines", (scene.faults["line slowed"] ?? 0) + (scene.faults["line sliced"] ?? 0), 3),
+        atLeast("slowed or sliced lines", disturbed(), LEAST_DISTURBED),
         atMost("longest wait for the first delivery", waitsMs.at(-1) ?? Number.POSITIVE_INFINITY, 2 * LEASE_MS, " ms"),
       ],
     };
