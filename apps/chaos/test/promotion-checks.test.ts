@@ -33,6 +33,17 @@ test("a repeat, and an ack of it, is a promotion's only if there was one in betw
   expect(found.ackedTwiceOtherwise.ids).toEqual(["1.2"]);
 });
 
+test("what is lost or comes twice between two promotions as close as the row's is no promotion's", async () => {
+  const promotions = [PROMOTION, { fromMs: 13_500, toMs: 15_000 }];
+  const sent = ["A 1.1 @12700", "S 1.1 @12701", "A 1.2 @12300", "S 1.2 @12301", "A 1.3 @13490", "S 1.3 @13510"];
+  const handled = (at: number) => [`D 1.2 @${at} 1`, `H 1.2 @${at + 1} 1`, `K 1.2 @${at + 2} 1`];
+  const found = undoneByPromotion(await check({ 1: sent, 2: [...handled(12_400), ...handled(13_300)] }), promotions);
+  expect(found.judged).toBe(2);
+  expect(found.lostOtherwise.ids).toEqual(["1.1"]);
+  expect(found.ackedTwiceOtherwise.ids).toEqual(["1.2"]);
+  expect(found.repeatedOtherwise.ids).toEqual(["1.2"]);
+});
+
 test("work through a promotion that somebody else is handed is found, unless its handler was told before", async () => {
   const sent = ["A 1.1 @7000", "S 1.1 @7001"];
   const work = ["D 1.1 @8000 1", "H 1.1 @14000 1"];

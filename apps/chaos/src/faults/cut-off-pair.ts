@@ -1,8 +1,8 @@
-import { ask, startProxy, startRedis, type TcpProxy } from "@agentcomm/test-redis";
+import { ask, askUntil, startProxy, startRedis, type TcpProxy } from "@agentcomm/test-redis";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
 import type { Failover, Pair } from "./failover.js";
-import { follows, makeReplica, offsetIn, promote } from "./replication.js";
+import { catchesUp, follows, makeReplica, offsetIn, promote } from "./replication.js";
 
 /** A primary and its replica, whose lines to each other and to their clients can be broken. */
 export interface CutOffPair {
@@ -18,7 +18,7 @@ export interface CutOffPair {
   promoteCutOff(scene: Scene): Promise<Promotion>;
 }
 
-/** A promotion that is over. */
+/** A promotion that is over. What was accepted before `fromMs` the replica had. */
 export interface Promotion extends Failover {
   /** How much the former primary had written that the promoted replica had not: bytes of commands. */
   readonly undoneBytes: number;
@@ -59,8 +59,12 @@ async function promoteCutOff(
   { link, clients }: { readonly link: TcpProxy; readonly clients: readonly TcpProxy[] },
 ): Promise<Promotion> {
   const fromMs = journalNow();
+  await scene.until(catchesUp(replica, primary));
   scene.fault("replica cut off");
   link.stall();
+  const before = offsetIn(await ask(primary, "INFO replication"), "master_repl_offset");
+  const goesOn = (reply: string) => offsetIn(reply, "master_repl_offset") > before;
+  await scene.until(askUntil(primary, "INFO replication", goesOn, 30_000));
   await scene.pass(scene.between(0, STEP_MS));
   link.cut();
   await scene.pass(scene.between(100, STEP_MS));

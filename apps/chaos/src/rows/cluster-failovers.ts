@@ -75,6 +75,7 @@ export async function clusterFailovers(scene: Scene, { moves, failovers, message
   };
   while (moved.length < moves || failed.length < failovers) {
     await scene.pass(scene.between(1_500, 2_000));
+    await load.atWorkSince(Math.max(0, ...[...moved, ...failed].map(({ toMs }) => toMs)));
     const isMove =
       failed.length === failovers || (moved.length < moves && scene.random() < moves / (moves + failovers));
     await (isMove ? move() : failOver());

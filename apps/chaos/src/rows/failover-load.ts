@@ -1,13 +1,18 @@
 import type { Actor } from "../actors/actor.js";
 import type { TransportOrder } from "../actors/orders.js";
 import { acceptedSince } from "../oracle/accepted-since.js";
+import { HeldWatch } from "../oracle/held-watch.js";
 import type { StoreAddress } from "../oracle/raw-store.js";
+import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
+import { HEARD_MS } from "./work-through.js";
 
 /** What is under way while servers fail over. */
 export interface FailoverLoad {
   /** Resolves once the sender that goes on has had a send to each mailbox accepted later than `atMs`, on the clock of the journals. */
   acceptedAfter(atMs: number): Promise<void>;
+  /** Resolves once there is a handler that has been at work for so long that a replica knows, and goes on; it began later than `atMs`. */
+  atWorkSince(atMs: number): Promise<void>;
   /** Waits for all to be sent and handled by what is stored at `nodes`, and ends it. */
   end(nodes: readonly StoreAddress[]): Promise<void>;
 }
@@ -26,9 +31,12 @@ export interface FailoverLoadPlan {
 
 /** Sends of the one that goes on until the end, a second: no fault finds nobody sending. */
 const TRICKLE = 50;
-/** Handlers at work while servers change their parts: some sixty at any time. */
+/** Handlers at work while servers change their parts: some sixty at any time, and a few where only one sends. */
 const LONG_WORK = { kind: "sleep", ms: 3_000 } as const;
 const LONG_WORKS_PER_SECOND = 20;
+const LONG_WORKS_OF_TRICKLE = 2;
+/** What is left of long work when a fault is brought about. */
+const WORK_LEFT_MS = 1_000;
 /** How long sends may fail after a fault until something is wrong with the row. */
 const PATIENCE_MS = 60_000;
 
@@ -58,9 +66,11 @@ export async function startFailoverLoad(
     count: 1_000_000,
     perSecond: TRICKLE,
     onFailure: "repeat",
+    work: [{ share: LONG_WORKS_OF_TRICKLE / TRICKLE, work: LONG_WORK }],
   });
   const senders = await Promise.all([send("leave"), send("repeat")]);
   const sent = Promise.all(senders.map(({ done }) => done));
+  const held = new HeldWatch(scene.dir);
   return {
     async acceptedAfter(atMs) {
       const accepted = async (): Promise<boolean> => {
@@ -69,6 +79,16 @@ export async function startFailoverLoad(
       };
       if (!(await scene.becomes(PATIENCE_MS, accepted))) {
         throw new Error(`not every mailbox had a send accepted within ${PATIENCE_MS} ms after a fault`);
+      }
+    },
+    async atWorkSince(atMs) {
+      const isAtWork = async (): Promise<boolean> => {
+        const mostMs = Math.min(LONG_WORK.ms - WORK_LEFT_MS, journalNow() - atMs);
+        for (const { pid } of receivers) if (await held.holds(pid, HEARD_MS, mostMs)) return true;
+        return false;
+      };
+      if (!(await scene.becomes(PATIENCE_MS, isAtWork))) {
+        throw new Error(`no handler was at work within ${PATIENCE_MS} ms after a fault`);
       }
     },
     async end(nodes) {

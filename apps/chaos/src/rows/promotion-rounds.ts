@@ -40,6 +40,7 @@ export async function playPromotions(scene: Scene, plan: PromotionPlan): Promise
   const promotions: Promotion[] = [];
   while (promotions.length < rounds) {
     await scene.pass(scene.between(1_500, 1_900));
+    await load.atWorkSince(promotions.at(-1)?.toMs ?? 0);
     const promotion = await setup.promoteCutOff(scene);
     promotions.push(promotion);
     await load.acceptedAfter(promotion.toMs);

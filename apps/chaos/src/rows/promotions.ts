@@ -55,6 +55,7 @@ function judgeAsync(played: PromotionRounds): RowOutcome {
       none("accepted messages stranded", account.stranded),
       none("messages left behind in the store", account.leftBehind),
       none("messages that nobody had sent", account.unexpected),
+      atLeast("messages accepted while the replica followed, and judged", undone.judged, rounds.length),
       none("messages lost though the replica followed when they were accepted", undone.lostOtherwise),
       exactly("dead letters", deadLetters(account), 0),
       none("messages acked twice with no promotion in between", undone.ackedTwiceOtherwise),

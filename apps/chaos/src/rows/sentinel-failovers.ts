@@ -43,6 +43,7 @@ export async function sentinelFailovers(scene: Scene, failovers: number, message
   let pair: Pair = setup;
   for (let count = 1; count <= failovers; count++) {
     await scene.pass(scene.between(1_500, 2_000));
+    await load.atWorkSince(done.at(-1)?.toMs ?? 0);
     const cause = FAILOVER_CAUSES[(count - 1) % FAILOVER_CAUSES.length] as FailoverCause;
     const failover = await failOverBySentinel(scene, setup, pair, cause);
     done.push(failover);

@@ -4,7 +4,7 @@ import type { Outage } from "./outages.js";
 import type { Check } from "./row.js";
 
 /** A replica has heard of a delivery that was made so long before its primary was lost. */
-const HEARD_MS = 1_000;
+export const HEARD_MS = 1_000;
 
 /**
  * That handlers were at work through outages, and that nobody else was handed what they had before they were told. What was handed
