@@ -1,5 +1,12 @@
 import { readFile } from "node:fs/promises";
-import { createTransport, type Driver, systemClock, type Transport, type TransportOptions } from "@agentcomm/protocol";
+import {
+  type AgentCommError,
+  createTransport,
+  type Driver,
+  systemClock,
+  type Transport,
+  type TransportOptions,
+} from "@agentcomm/protocol";
 import { createRedisDriver } from "@agentcomm/transport-redis";
 import type { Journal } from "../oracle/journal.js";
 import { noteRefusal } from "./note-refusal.js";
@@ -23,10 +30,18 @@ export function openTransport(
     ...(passwordFile === undefined ? {} : { password: () => readFile(passwordFile, "utf8") }),
     clock: { ...systemClock, now: () => systemClock.now() + clockShiftMs },
     onError: (error) => {
-      journal.write("trouble", "-", error.code);
+      journal.write("trouble", subjectOf(error), error.code);
       noteRefusal(journal, "-", error);
     },
   } satisfies TransportOptions;
   const transport = createTransport(wrap(createRedisDriver(options)), options);
   return timed === true ? timeTransport(transport, options.timeoutMs ?? DEFAULT_TIMEOUT_MS, journal) : transport;
+}
+
+/** What a failure in the background is about: mailboxes, the clock of the store, or nothing that anybody here asks about ("-"). */
+function subjectOf({ details = {} }: AgentCommError): string {
+  const { agentId, agentIds, jumpMs } = details;
+  if (jumpMs !== undefined) return "clock";
+  if (Array.isArray(agentIds) && agentIds.length > 0) return agentIds.join();
+  return typeof agentId === "string" ? agentId : "-";
 }

@@ -1,6 +1,7 @@
 import type { Actor } from "../actors/actor.js";
 import type { Account } from "../oracle/check-journals.js";
-import { journalNow } from "../oracle/read-journals.js";
+import type { JournalEvent } from "../oracle/journal-event.js";
+import { journalNow, readJournals } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
 import { makeShiftedClock, type ShiftedClock } from "../scene/shifted-clock.js";
 import { atLeast, atMost, noLess, none, nothingLost, recoveredWithin } from "./checks.js";
@@ -83,7 +84,7 @@ export const clocksShifted: Row = {
     await scene.drained([server], 30_000);
     await scene.stop(receivers);
     const account = await scene.account([server]);
-    const reported = account.troubles.STORE_FAILED ?? 0;
+    const reported = await countClockReports(scene.dir);
     return {
       load: `${account.accepted} messages, lease ${leaseMs / 1_000} s, clocks of clients a day ahead and a day behind`,
       lost: account.lost.count,
@@ -129,6 +130,16 @@ async function jumpAndKill(
     await replace();
   }
   return atMs;
+}
+
+/** How often a receiver was told that the server's clock had jumped. */
+async function countClockReports(dir: string): Promise<number> {
+  let count = 0;
+  const add = ({ letter, id }: JournalEvent): void => {
+    count += Number(letter === "E" && id === "clock");
+  };
+  await readJournals(dir, add, "receiver");
+  return count;
 }
 
 /** How many messages were held at one of these instants, and handled afterwards by who held them. */
