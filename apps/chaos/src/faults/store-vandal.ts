@@ -8,6 +8,8 @@ export interface Damage {
   /** On the clock of the journals: when it was asked for, and when the store had done it. */
   readonly fromMs: number;
   readonly toMs: number;
+  /** The mailbox that it was done to; undefined: to all. */
+  readonly mailbox?: string;
   /** Messages that it took out of the store, by their ids: all that lay there at that moment. */
   readonly taken: readonly string[];
   /** False: there was nothing to be damaged. */
@@ -52,7 +54,7 @@ export class StoreVandal implements AsyncDisposable {
   deleteStream(key: string): Promise<Damage> {
     return this.#damage(async () => {
       const found = (await this.#client.eval(DELETE_STREAM, 1, key)) as string[];
-      return { taken: found.slice(0, -1).map(idOf), done: found.length > 0 };
+      return { mailbox: mailboxOf(key), taken: found.slice(0, -1).map(idOf), done: found.length > 0 };
     });
   }
 
@@ -64,7 +66,7 @@ export class StoreVandal implements AsyncDisposable {
         if (error.message.includes("requires the key to exist")) return 0;
         throw error;
       });
-      return { taken: [], done: destroyed === 1 };
+      return { mailbox: mailboxOf(key), taken: [], done: destroyed === 1 };
     });
   }
 
@@ -89,13 +91,19 @@ export class StoreVandal implements AsyncDisposable {
     return this.#client.keys(`${this.#namespace}:*}:q:*`);
   }
 
+  /** How many messages lie in the mailboxes, those in somebody's hands included. */
+  async waiting(): Promise<number> {
+    const lengths = await Promise.all((await this.streams()).map((key) => this.#client.xlen(key)));
+    return lengths.reduce((sum, length) => sum + length, 0);
+  }
+
   /** How many commands the server has run, those of scripts included. */
   async commandsRun(): Promise<number> {
     const stats = await this.#client.info("stats");
     return Number(/total_commands_processed:(\d+)/.exec(stats)?.[1]);
   }
 
-  async #damage(act: () => Promise<Pick<Damage, "taken" | "done">>): Promise<Damage> {
+  async #damage(act: () => Promise<Omit<Damage, "fromMs" | "toMs">>): Promise<Damage> {
     const fromMs = journalNow();
     const damage = await act();
     return { fromMs, toMs: journalNow(), ...damage };
@@ -104,6 +112,11 @@ export class StoreVandal implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#client.disconnect();
   }
+}
+
+/** Whose mailbox a stream is of. */
+function mailboxOf(key: string): string {
+  return /\}:q:([^:]+)/.exec(key)?.[1] ?? "";
 }
 
 function idOf(wire: string): string {
