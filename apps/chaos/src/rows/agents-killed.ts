@@ -10,9 +10,6 @@ import { atLeast, atMost, noLess, noTaskLost } from "./checks.js";
 import type { Row } from "./row.js";
 import { worstOf } from "./worst-of.js";
 
-const HEARTBEAT_MS = 700;
-/** The registry's, where only the heartbeat is named: an agent that has not beaten for so long is lost. */
-const LIVENESS_MS = 3 * HEARTBEAT_MS;
 const LEASE_MS = 600;
 const TOGETHER = 10;
 /** Processes at once: as many as keep two cores busy while others wait for their task. */
@@ -29,6 +26,10 @@ export const agentsKilled: Row = {
   invariant: "exactly one terminal state per task",
   testScale: 0.02,
   async run(scene) {
+    // A small run may be on a machine that is busy with other things.
+    const heartbeatIntervalMs = scene.scale < 0.1 ? 1_500 : 700;
+    // The registry's, where only the heartbeat is named: an agent that has not beaten for so long is lost.
+    const livenessMs = 3 * heartbeatIntervalMs;
     const server = await scene.redis();
     const transport = scene.transport(server.url);
     const history = scene.own(new TaskHistory(server, scene.namespace));
@@ -51,7 +52,7 @@ export const agentsKilled: Row = {
           kind: "victims",
           transport,
           batch,
-          heartbeatIntervalMs: HEARTBEAT_MS,
+          heartbeatIntervalMs,
           leaseMs: LEASE_MS,
         } as const;
         const victims = await scene.actor(order, true);
@@ -88,7 +89,7 @@ export const agentsKilled: Row = {
         atLeast(`agents killed at each of ${LIFE_POINTS.length} points`, Math.min(...perPoint), each),
         atLeast("killed agents that had been given a task", losses.filter(({ taskId }) => taskId).length, count),
         noLess("tasks that went on with another agent", recoveries.length, unanswered),
-        atMost("recovery, the slowest", recoveries.at(-1) ?? 0, LIVENESS_MS + 1_000, " ms"),
+        atMost("recovery, the slowest", recoveries.at(-1) ?? 0, livenessMs + 1_000, " ms"),
       ],
     };
   },
