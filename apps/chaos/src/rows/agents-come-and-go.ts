@@ -10,6 +10,9 @@ import type { Row } from "./row.js";
 const LANES = 2;
 /** Messages of each agent: as the visitors number them. */
 const MESSAGES = 2;
+/** What happens after a process was killed: its agents come back in another one, or somebody removes what they left. */
+const KINDS = ["come back", "are removed"] as const;
+type Kind = (typeof KINDS)[number];
 
 /**
  * F19: agents come, get messages and go, thousands of them, hundreds in each process. Some processes are killed in the middle: the agents
@@ -29,7 +32,8 @@ export const agentsComeAndGo: Row = {
       url: server.url,
       perProcess: Math.max(Math.round(agents / 16), 100),
       ranges: 0,
-      behind: 0,
+      killed: 0,
+      due: [...KINDS],
       done: 0,
       processes: 0,
     };
@@ -44,7 +48,7 @@ export const agentsComeAndGo: Row = {
       checks: [
         ...nothingLost(account, { acks: false }),
         atLeast("agents that came and went", agentsIn(account), agents),
-        atLeast("mailboxes that killed processes left behind", town.behind, 2),
+        atLeast("processes killed with mailboxes that they left behind", town.killed, KINDS.length),
         {
           claim: "keys left",
           measured: keys.length === 0 ? 0 : `${keys.length}: ${keys.slice(0, 3).join(", ")}`,
@@ -66,41 +70,55 @@ interface Town {
   readonly perProcess: number;
   /** Agents whose process was not killed. */
   done: number;
-  /** Mailboxes that were found after a process had been killed. */
-  behind: number;
+  /** Processes that were killed while they had mailboxes. */
+  killed: number;
+  /** What has still to happen: each kind once at least. */
+  readonly due: Kind[];
   /** How many ranges of agents were begun. */
   ranges: number;
   processes: number;
 }
 
-/** One process of agents after the other, until there have been enough. */
+/** One process of agents after the other, until there have been enough, and some of them were killed. */
 async function visitAgain(town: Town, agents: number): Promise<void> {
-  const { scene, server, perProcess } = town;
-  while (town.done < agents) {
+  const { scene, perProcess } = town;
+  while (town.done < agents || town.due.length > 0) {
     const range = town.ranges++;
     const first = range * perProcess + 1;
-    // The first two are killed for certain: one of each kind.
-    const isKilled = range < 2 || scene.random() < 0.4;
-    const comesBack = range < 2 ? range === 0 : scene.random() < 0.5;
-    const isOfRange = (id: string): boolean =>
-      Math.floor((Number(id.replace("visitor-", "")) - 1) / perProcess) === range;
+    // The first ones are killed for certain: one of each kind.
+    const due = town.due.shift();
+    const kind = due ?? (scene.random() < 0.4 ? KINDS[scene.between(0, 1)] : undefined);
     const visitors = await start(town, first, false);
-    if (isKilled) {
-      const count = () => countMailboxes(server, scene.namespace, isOfRange);
-      const ended = visitors.done.then(() => true);
-      await Promise.race([ended, scene.becomes(30_000, async () => (await count()) > 5)]);
-      await scene.kill(visitors, "process of agents killed");
-      town.behind += await count();
-      const others = await start(town, first, !comesBack);
+    if (kind !== undefined && (await killAmidst(town, visitors, range))) {
+      town.killed += 1;
+      const others = await start(town, first, kind === "are removed");
       await scene.until(others.done);
-      town.done += comesBack ? perProcess : 0;
+      town.done += kind === "come back" ? perProcess : 0;
     } else {
+      if (due !== undefined) town.due.push(due);
       await scene.until(visitors.done);
       scene.fault("process of agents ended");
       town.done += perProcess;
     }
     scene.say(`${town.done} agents have come and gone`);
   }
+}
+
+/** Kills a process that has mailboxes. Resolves to whether it did: one that is over, or about to be, is left alone. */
+async function killAmidst({ scene, server, perProcess }: Town, visitors: Actor, range: number): Promise<boolean> {
+  const isOfRange = (id: string): boolean =>
+    Math.floor((Number(id.replace("visitor-", "")) - 1) / perProcess) === range;
+  const count = () => countMailboxes(server, scene.namespace, isOfRange);
+  const ended = visitors.done.then(() => true);
+  await scene.until(Promise.race([ended, scene.becomes(30_000, async () => (await count()) > 5)]));
+  // It cannot end by itself any more, nor delete any.
+  visitors.pause();
+  if ((await count()) === 0) {
+    visitors.resume();
+    return false;
+  }
+  await scene.kill(visitors, "process of agents killed");
+  return true;
 }
 
 /** Starts a process of agents; or one that removes what such a process left. */
