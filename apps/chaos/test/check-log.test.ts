@@ -28,7 +28,7 @@ const FLUSHED = ["A 1.2 @1", "S 1.2 @2"];
 test("lines that were flushed and are there are nobody's trouble, in whichever file they are", async () => {
   const metric = JSON.stringify({ agent_id: "logger-1", metric: "1.2", value: 2, unit: "lines" });
   const account = await check(FLUSHED, `${line("1.1")}\n     ${metric}\n`);
-  expect(account).toMatchObject({ attempted: 2, flushed: 2, setAside: 0, torn: 0 });
+  expect(account).toMatchObject({ attempted: 2, flushed: 2, torn: 0, tornOtherwise: 0 });
   for (const finding of ["lost", "twice", "unexpected", "unreadable", "tornAway"] as const) {
     expect(account[finding].ids, finding).toEqual([]);
   }
@@ -52,10 +52,16 @@ test("a line that is no JSON object is unreadable, at the end of the file too", 
 test("a torn line counts once however often it is noted, and must be noted with its text", async () => {
   const journal = ["A 1.2 @1", 'Y 1.2 @2 {"agent_id":"lo'];
   const account = await check(journal, `${note(5, '{"agent_id":"lo')}\n${note(5, '{"agent_id":"lo')}\n`);
-  expect([account.setAside, account.torn, account.tornAway.count]).toEqual([1, 1, 0]);
+  expect([account.torn, account.tornOtherwise, account.tornAway.count]).toEqual([1, 0, 0]);
   expect((await check(journal, `${note(5, '{"agent')}\n`)).tornAway.count).toBe(1);
 });
 
 test("a writer that was killed between two lines tore none", async () => {
   expect(await check(["A 1.2 @1", "Y 1.2 @2 "], "")).toMatchObject({ torn: 0 });
+});
+
+test("a torn line is the killed writer's that left it; a second one like it is somebody else's", async () => {
+  const journal = ["A 1.2 @1", 'Y 1.2 @2 {"agent'];
+  const account = await check(journal, `${note(5, '{"agent')}\n${note(9, '{"agent')}\n${note(20, '{"ag')}\n`);
+  expect([account.torn, account.tornOtherwise, account.tornAway.count]).toEqual([1, 2, 0]);
 });

@@ -15,10 +15,10 @@ export interface LogAccount {
   /** There though nobody was about to log them. */
   readonly unexpected: Finding;
   readonly unreadable: Finding;
-  /** How many unfinished lines loggers took out of the files. */
-  readonly setAside: number;
   /** Loggers that were killed in the middle of a line. */
   readonly torn: number;
+  /** Unfinished lines that loggers took out of the files and that none of those has left. */
+  readonly tornOtherwise: number;
   /** Unfinished lines of theirs whose text is not among what was taken out. */
   readonly tornAway: Finding;
 }
@@ -31,11 +31,9 @@ export function checkLog(entries: ReadonlyMap<number, LoggerEntry>, logs: readon
   const unreadable = new Findings();
   const tornAway = new Findings();
   const found = new Map([...entries].map(([logger, { attempted }]) => [logger, new Uint8Array(attempted + 1)]));
-  const aside = new Set<string>();
-  let setAside = 0;
+  const aside: string[] = [];
   for (const log of logs) {
-    setAside += log.setAside.size;
-    for (const text of log.setAside.values()) aside.add(text);
+    aside.push(...log.setAside.values());
     for (const line of log.unreadable) unreadable.add(line);
     for (const id of log.ids) {
       const parsed = parseMessageId(id);
@@ -58,7 +56,10 @@ export function checkLog(entries: ReadonlyMap<number, LoggerEntry>, logs: readon
     }
     if (torn === undefined || torn === "") continue;
     counts.torn += 1;
-    if (!aside.has(torn)) tornAway.add(torn.slice(0, 60));
+    // One that was found stands for one: two loggers may have left the same.
+    const at = aside.indexOf(torn);
+    if (at < 0) tornAway.add(torn.slice(0, 60));
+    else aside.splice(at, 1);
   }
-  return { ...counts, lost, twice, unexpected, unreadable, setAside, tornAway };
+  return { ...counts, lost, twice, unexpected, unreadable, tornOtherwise: aside.length, tornAway };
 }

@@ -53,7 +53,8 @@ export const loggersKilled: Row = {
         none("lines that are no JSON", account.unreadable),
         atLeast("writers killed", anywhere + within, LEAST_KILLS + 1),
         atLeast("of them, in the middle of a line", account.torn, 1),
-        atMost("torn lines", account.setAside, anywhere + within),
+        // Who was killed within a write leaves one, whose text it told. All others are left by those who were killed anywhere.
+        atMost("other torn lines", account.tornOtherwise, anywhere),
         none("torn lines that were not set aside", account.tornAway),
         atLeast("times the disk was read-only, and all writers were refused", readOnly, 1),
         atLeast("times the disk was full, and all writers were refused", full, 1),
