@@ -7,12 +7,15 @@ export interface JournalFolder extends AsyncDisposable {
   readonly dir: string;
 }
 
-/** Writes journals: each process's lines, by its pid. Times in milliseconds are made nanoseconds. */
-export async function openJournalFolder(journals: Readonly<Record<number, readonly string[]>>): Promise<JournalFolder> {
+/** Writes journals of one role: each process's lines, by its pid. Times in milliseconds are made nanoseconds. */
+export async function openJournalFolder(
+  journals: Readonly<Record<number, readonly string[]>>,
+  role = "actor",
+): Promise<JournalFolder> {
   const dir = await mkdtemp(join(tmpdir(), "agentcomm-journals-"));
   for (const [pid, lines] of Object.entries(journals)) {
     const text = lines.map((line) => `${line.replace(/ @(\d+)/, (_, ms) => ` ${ms}000000`)}\n`).join("");
-    await writeFile(join(dir, `actor.${pid}.journal`), text);
+    await writeFile(join(dir, `${role}.${pid}.journal`), text);
   }
   return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true }) };
 }

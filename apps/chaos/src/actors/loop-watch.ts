@@ -1,5 +1,5 @@
 /** A time in which the event loop did not turn. */
-interface Stall {
+export interface Stall {
   readonly fromMs: number;
   readonly toMs: number;
   /** How much of it the process was not running: others had the processor. */
@@ -38,15 +38,13 @@ export class LoopWatch {
 
   /** How much of the time between two instants the process was not let run, in milliseconds. */
   starvedMs(from: number, to: number): number {
+    return starvedWithin(this.stallsSince(from), from, to);
+  }
+
+  /** The stalls that ended later. */
+  stallsSince(from: number): readonly Stall[] {
     this.#tick();
-    let sum = 0;
-    for (let index = this.#firstAfter(from); index < this.#stalls.length; index++) {
-      const stall = this.#stalls[index] as Stall;
-      const sharedMs = Math.min(stall.toMs, to) - Math.max(stall.fromMs, from);
-      if (sharedMs <= 0) break;
-      sum += Math.min(stall.starvedMs, sharedMs);
-    }
-    return sum;
+    return this.#stalls.slice(this.#firstAfter(from));
   }
 
   stop(): void {
@@ -75,6 +73,16 @@ export class LoopWatch {
     this.#tickedAt = now;
     this.#cpuMs = used;
   }
+}
+
+/** How much of the time between two instants stalls took up in which the process was not let run. */
+export function starvedWithin(stalls: readonly Stall[], from: number, to: number): number {
+  let sum = 0;
+  for (const stall of stalls) {
+    const sharedMs = Math.min(stall.toMs, to) - Math.max(stall.fromMs, from);
+    if (sharedMs > 0) sum += Math.min(stall.starvedMs, sharedMs);
+  }
+  return sum;
 }
 
 /** What the thread of the event loop has computed. */

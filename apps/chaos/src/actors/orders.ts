@@ -91,6 +91,8 @@ export interface ReceiverOrder {
   readonly attemptTimeoutMs?: number;
   /** Who acks: the handler itself, which then knows what became of it, or the subscription once the handler resolved. */
   readonly acks: "handler" | "subscription";
+  /** Whenever a handler is told something, it is written down when its process was not let run, during the lease before. */
+  readonly watchesLoop?: true;
 }
 
 /** A process that makes all other calls again and again. */

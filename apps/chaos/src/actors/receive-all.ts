@@ -1,21 +1,27 @@
 import { setTimeout } from "node:timers/promises";
 import type { Delivery } from "@agentcomm/protocol";
 import { type Journal, openJournal } from "../oracle/journal.js";
+import { journalNow } from "../oracle/read-journals.js";
 import { doWork } from "./do-work.js";
+import { LoopWatch } from "./loop-watch.js";
 import { openTransport } from "./open-transport.js";
 import type { ReceiverOrder, Work } from "./orders.js";
 import type { RunningActor } from "./running-actor.js";
 import type { ChaosContent } from "./send-all.js";
 import { settle } from "./settle.js";
 
+/** The clock of `performance.now`, on that of the journals: taken once, so that what is written down twice is the same. */
+const CLOCK_STARTED_MS = journalNow() - performance.now();
+
 /** Starts to receive, and writes down what is handed out and what becomes of it. Resolves once it is connected. */
 export async function receiveAll(order: ReceiverOrder): Promise<RunningActor> {
-  const { mailboxes, concurrency, leaseMs, acks, attemptTimeoutMs } = order;
+  const { mailboxes, concurrency, leaseMs, attemptTimeoutMs } = order;
   const journal = openJournal(order.dir, "receiver");
   const transport = openTransport(order.transport, journal);
+  const house: House = { order, journal, ...(order.watchesLoop === true ? { loop: new LoopWatch() } : {}) };
   await transport.open();
   const subscriptions = mailboxes.map((mailbox) =>
-    transport.subscribe(mailbox, (delivery) => handle(delivery, acks, journal), {
+    transport.subscribe(mailbox, (delivery) => handle(delivery, house), {
       concurrency,
       leaseMs,
       ...(attemptTimeoutMs === undefined ? {} : { attemptTimeoutMs }),
@@ -25,17 +31,28 @@ export async function receiveAll(order: ReceiverOrder): Promise<RunningActor> {
     async stop(drainMs) {
       await Promise.all(subscriptions.map((subscription) => subscription.stop({ drainMs })));
       await transport.close();
+      house.loop?.stop();
       journal.close();
     },
   };
 }
 
-async function handle(delivery: Delivery, acks: ReceiverOrder["acks"], journal: Journal): Promise<void> {
+interface House {
+  readonly order: ReceiverOrder;
+  readonly journal: Journal;
+  readonly loop?: LoopWatch;
+}
+
+async function handle(delivery: Delivery, house: House): Promise<void> {
+  const { order, journal } = house;
   const { message, attempt } = delivery;
   journal.write("delivered", message.id, attempt);
   const { work } = message.content as ChaosContent;
   if (work !== undefined) {
-    const told = (): void => journal.write("told", message.id, attempt);
+    const told = (): void => {
+      journal.write("told", message.id, attempt);
+      noteStalls(message.id, house);
+    };
     if (delivery.signal.aborted) told();
     delivery.signal.addEventListener("abort", told, { once: true });
     await doWork(work, delivery);
@@ -43,7 +60,17 @@ async function handle(delivery: Delivery, acks: ReceiverOrder["acks"], journal: 
     if (work.kind === "sleep" && (await endsOtherwise(work, delivery, journal))) return;
   }
   journal.write("handled", message.id, attempt);
-  if (acks === "handler") await settle("ack", delivery, journal);
+  if (order.acks === "handler") await settle("ack", delivery, journal);
+}
+
+/** Writes down when, of the time of a lease before now, this process was not let run; on the clock of the journals. */
+function noteStalls(id: string, { order, journal, loop }: House): void {
+  const stalls = loop?.stallsSince(performance.now() - order.leaseMs) ?? [];
+  if (stalls.length === 0) return;
+  const noted = stalls.map(({ fromMs, toMs, starvedMs }) => {
+    return { fromMs: CLOCK_STARTED_MS + fromMs, toMs: CLOCK_STARTED_MS + toMs, starvedMs };
+  });
+  journal.write("starved", id, JSON.stringify(noted));
 }
 
 /** Ends the delivery as the work says. False: that is by an ack. */

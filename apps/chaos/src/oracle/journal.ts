@@ -19,6 +19,7 @@ import { join } from "node:path";
  * | X | settled | that resolved | attempt, kind |
  * | L | lease lost | the ack, or what else the handler asked for, was refused | attempt |
  * | W | told | the delivery's signal fired while its handler ran | attempt |
+ * | Z | starved | with W: in the lease before that the process was not let run now and then | when: stalls, as JSON |
  * | T | ended | the coordinator has written a task's end | state |
  * | R | result | a task's result was seen | state, and what a completed one resolved to |
  * | F | fell | right before an agent (its id stands for the message's) is killed at a point of a task's life | the point |
@@ -39,6 +40,7 @@ export const EVENTS = {
   settled: "X",
   leaseLost: "L",
   told: "W",
+  starved: "Z",
   ended: "T",
   result: "R",
   fell: "F",

@@ -1,15 +1,24 @@
 import { startProxy } from "@agentcomm/test-redis";
 import type { TransportOrder } from "../actors/orders.js";
 import type { Account } from "../oracle/check-journals.js";
+import { HeldWatch } from "../oracle/held-watch.js";
+import { JournalWatch } from "../oracle/journal-watch.js";
 import type { StoreAddress } from "../oracle/raw-store.js";
+import { journalNow } from "../oracle/read-journals.js";
+import { Stalls } from "../oracle/stalls.js";
 import { createRandom } from "../scene/random.js";
 import type { Scene } from "../scene/scene.js";
 import { atLeast, atMost, none, nothingLost } from "./checks.js";
 import type { Row } from "./row.js";
+import { tellings } from "./tellings.js";
 
 const LEASE_MS = 500;
-/** Of those who cannot renew: the time by which they are told early, a tenth, must be more than a busy processor's delays. */
+/** Of those who cannot renew: they are told a tenth of it early. */
 const LONG_LEASE_MS = 1_500;
+const CUT_OFF_WORK_MS = 2.5 * LONG_LEASE_MS;
+const DEAD_MS = 1.5 * LONG_LEASE_MS;
+/** How long lines go dead beyond what was asked for until somebody was told. */
+const PATIENCE_MS = 60_000;
 
 /**
  * F14: handlers hold the event loop up for two leases, so that nothing in their process can be renewed or told; what they and their
@@ -54,7 +63,11 @@ export const eventLoopBlocked: Row = {
     // The first sender's: the messages that blocked, and were meanwhile handed to somebody else.
     const blocked = repeatsOf(account, "1.");
     scene.fault("event loop blocked", blocked);
-    const { told, late } = tellings(account, cutOff);
+    const stalls = await Stalls.read(scene.dir);
+    const { told, late } = tellings(account, cutOff, {
+      earlyMs: LONG_LEASE_MS / 10,
+      starvedMs: (pid, fromMs, toMs) => stalls.starvedMs(pid, fromMs, toMs),
+    });
     return {
       load: `${account.accepted} messages, ${receivers.length + cutOff.size} receivers, lease ${LEASE_MS / 1_000} s`,
       lost: account.lost.count,
@@ -73,8 +86,8 @@ export const eventLoopBlocked: Row = {
 };
 
 /**
- * Receivers of a mailbox of their own whose lines go dead for a lease and a half, again and again until `end`; and others, with good lines,
- * to whom their messages go. Resolves to the pids of the former.
+ * Receivers of a mailbox of their own whose lines go dead for a lease and a half, again and again until `end` and until each was told;
+ * and others, with good lines, to whom their messages go. Resolves to the pids of the former.
  */
 async function cutOffNowAndThen(
   scene: Scene,
@@ -86,7 +99,8 @@ async function cutOffNowAndThen(
   const lines = await Promise.all([1, 2, 3].map(async () => scene.own(await startProxy(server.port))));
   const bad = await Promise.all(
     lines.map(({ host, port }) => {
-      return scene.receiver({ ...plan, transport: { ...transport, url: `redis://${host}:${port}` } });
+      const own = { ...transport, url: `redis://${host}:${port}` };
+      return scene.receiver({ ...plan, transport: own, watchesLoop: true });
     }),
   );
   const sender = await scene.sender({
@@ -94,7 +108,7 @@ async function cutOffNowAndThen(
     to: plan.mailboxes,
     count: 1_000_000,
     perSecond: 12,
-    work: [{ share: 1, work: { kind: "sleep", ms: 2.5 * LONG_LEASE_MS } }],
+    work: [{ share: 1, work: { kind: "sleep", ms: CUT_OFF_WORK_MS } }],
   });
   // Not before those have something to lose. They can do it all: what has to be let go is handed out again at once.
   const good = await Promise.all([1, 2].map(() => scene.receiver({ ...plan, transport, concurrency: 50 })));
@@ -105,13 +119,25 @@ async function cutOffNowAndThen(
   void end.then(stop, stop);
   const breaks = async (line: (typeof lines)[number], index: number): Promise<void> => {
     const random = createRandom(scene.seed + index);
+    const { pid } = bad[index] as (typeof bad)[number];
+    const held = new HeldWatch(scene.dir);
+    const journals = new JournalWatch(scene.dir, "receiver");
+    // Its handlers have begun of late, so that all of them are at work until their leases have ended.
+    const isAtWork = async (): Promise<boolean> =>
+      (await held.holds(pid)) && !(await held.holds(pid, CUT_OFF_WORK_MS - DEAD_MS));
+    const giveUpAtMs = journalNow() + PATIENCE_MS;
+    let isTold = false;
     do {
       await scene.pass(300 + random() * 700);
+      if (!(await scene.becomes(PATIENCE_MS, isAtWork))) return;
       scene.fault("line dead");
       line.stall();
-      await scene.pass(1.5 * LONG_LEASE_MS);
+      await scene.pass(DEAD_MS);
       line.mend();
-    } while (!over);
+      await journals.catchUp((event) => {
+        isTold ||= event.letter === "W" && event.pid === pid;
+      });
+    } while (!over || !(isTold || journalNow() > giveUpAtMs));
   };
   await Promise.all(lines.map(breaks));
   await scene.until(sender.stop());
@@ -125,21 +151,4 @@ function repeatsOf(account: Account, prefix: string): number {
   let count = 0;
   for (const { id, deliveries } of account.entries()) count += Number(id.startsWith(prefix) && deliveries.length > 1);
   return count;
-}
-
-/** Of those deliveries to `pids` that were followed by another one: how many handlers were told, and how many too late. */
-function tellings(account: Account, pids: ReadonlySet<number>): { readonly told: number; readonly late: number } {
-  let told = 0;
-  let late = 0;
-  for (const { deliveries, ends } of account.entries()) {
-    for (const { pid, attempt, atMs } of deliveries) {
-      const next = deliveries.find((delivery) => delivery.attempt === attempt + 1);
-      if (!pids.has(pid) || next === undefined) continue;
-      const telling = ends.find((each) => each.kind === "told" && each.pid === pid && each.attempt === attempt);
-      told += Number(telling !== undefined);
-      // One whose delivery was on the dead line for longer than its lease starts as one that was told.
-      late += Number(telling === undefined || (telling.atMs > next.atMs && atMs < next.atMs));
-    }
-  }
-  return { told, late };
 }
