@@ -3,9 +3,9 @@ import { type Address, ask, askUntil } from "@agentcomm/test-redis";
 /** A server tells of its replication in this command's answer. */
 const INFO = "INFO replication";
 
-/** Resolves once the server is a primary. Rejects if it does not get there in 30 seconds. */
+/** Resolves once the server is a primary. Rejects if it does not get there in a minute. */
 export async function becomesPrimary(server: Address): Promise<void> {
-  await askUntil(server, INFO, (reply) => reply.includes("role:master"), 30_000);
+  await askUntil(server, INFO, (reply) => reply.includes("role:master"), 60_000);
 }
 
 /** Resolves once the replica follows the primary: it has all that was written before. Rejects after 30 seconds. */

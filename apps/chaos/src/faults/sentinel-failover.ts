@@ -4,6 +4,9 @@ import type { Scene } from "../scene/scene.js";
 import { type Failover, type FailoverCause, type Pair, SPLIT_MS } from "./failover.js";
 import { becomesPrimary, follows, makeReplica, tell } from "./replication.js";
 
+/** A Sentinel that was not let run for two seconds does nothing for thirty ("TILT"), not even end the failover that it leads. */
+const KNOWN_WITHIN_MS = 60_000;
+
 /** Has the Sentinels allow one failover right after another: by default they wait for ten seconds. */
 export async function allowFailovers({ name, sentinels }: RedisSentinel): Promise<void> {
   await Promise.all(sentinels.map((sentinel) => tell(sentinel, `SENTINEL SET ${name} failover-timeout 1000`)));
@@ -34,8 +37,9 @@ export async function failOverBySentinel(
   // Sentinels would do that by themselves, after eight seconds.
   await makeReplica(primary, replica.port);
   await scene.until(follows(primary, replica));
-  const toMs = journalNow();
   const known = (reply: string) => reply.includes(`status=ok,address=${replica.host}:${replica.port},`);
-  await scene.until(Promise.all(sentinels.map((sentinel) => askUntil(sentinel, "INFO sentinel", known, 30_000))));
-  return { pair: { primary: replica, replica: primary }, fromMs, toMs };
+  await scene.until(
+    Promise.all(sentinels.map((sentinel) => askUntil(sentinel, "INFO sentinel", known, KNOWN_WITHIN_MS))),
+  );
+  return { pair: { primary: replica, replica: primary }, fromMs, toMs: journalNow() };
 }

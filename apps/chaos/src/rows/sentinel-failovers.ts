@@ -13,10 +13,10 @@ import { worstOf } from "./worst-of.js";
 const TIMEOUT_MS = 1_500;
 const STALL_MS = 1_000;
 /**
- * Sentinels tell each other once in two seconds who is primary; meanwhile a client that asks the wrong one is sent to the former one,
- * and asks again after at most a second, or stalls. And a second.
+ * Until the last Sentinel knows who is primary a client that asks that one is sent to the former one, and asks again after at most a
+ * second, or stalls. And a second.
  */
-const ACCEPTED_AGAIN_MS = 2_000 + 1_000 + STALL_MS + 1_000;
+const ACCEPTED_AGAIN_MS = 1_000 + STALL_MS + 1_000;
 
 /** The primary that Sentinels watch changes places with its replica again and again. */
 export async function sentinelFailovers(scene: Scene, failovers: number, messages: number): Promise<RowOutcome> {
