@@ -85,7 +85,7 @@ export class SharedFile {
     const ownEnd = this.#ownEnd;
     this.#ownEnd = -1;
     const start = await this.#find(written, size);
-    // Unknown only if somebody cut the file short meanwhile: then what stood before our lines is gone as well.
+    // What is left there then is set aside by whoever appends next, as after a kill.
     if (start === undefined) return undefined;
     const end = start + written.length;
     if (accepted < written.length) await blank(this.path, this.#handle, start + accepted, end);
@@ -95,11 +95,15 @@ export class SharedFile {
     return fragment;
   }
 
-  /** Where the bytes that we have just appended begin. Others may have appended before and after them. */
+  /**
+   * Where the bytes that we have just appended begin. Others may have appended before and after them. Undefined if somebody cut the
+   * file short; or our write ended early, and somebody appended: the head of a line may stand in one of theirs as well.
+   */
   async #find(written: Buffer, size: number): Promise<number | undefined> {
     const grown = size - this.#size;
     this.#size = size;
     if (grown === written.length) return size - grown;
+    if (written.at(-1) !== NEWLINE) return undefined;
     // Others can have added this much since our write, not more; before it they had all the time of the world.
     const from = size - Math.min(grown, written.length + MOST_ADDED_AFTER);
     const region = Buffer.alloc(Math.max(size - from, 0));

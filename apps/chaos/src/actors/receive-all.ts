@@ -10,15 +10,16 @@ import type { RunningActor } from "./running-actor.js";
 import type { ChaosContent } from "./send-all.js";
 import { settle } from "./settle.js";
 
-/** The clock of `performance.now`, on that of the journals: taken once, so that what is written down twice is the same. */
-const CLOCK_STARTED_MS = journalNow() - performance.now();
-
 /** Starts to receive, and writes down what is handed out and what becomes of it. Resolves once it is connected. */
 export async function receiveAll(order: ReceiverOrder): Promise<RunningActor> {
   const { mailboxes, concurrency, leaseMs, attemptTimeoutMs } = order;
   const journal = openJournal(order.dir, "receiver");
   const transport = openTransport(order.transport, journal);
-  const house: House = { order, journal, ...(order.watchesLoop === true ? { loop: new LoopWatch() } : {}) };
+  const house: House = {
+    order,
+    journal,
+    ...(order.watchesLoop === true ? { loop: new LoopWatch({ now: journalNow }) } : {}),
+  };
   await transport.open();
   const subscriptions = mailboxes.map((mailbox) =>
     transport.subscribe(mailbox, (delivery) => handle(delivery, house), {
@@ -63,14 +64,10 @@ async function handle(delivery: Delivery, house: House): Promise<void> {
   if (order.acks === "handler") await settle("ack", delivery, journal);
 }
 
-/** Writes down when, of the time of a lease before now, this process was not let run; on the clock of the journals. */
+/** Writes down when, of the time of a lease before now, this process was not let run. */
 function noteStalls(id: string, { order, journal, loop }: House): void {
-  const stalls = loop?.stallsSince(performance.now() - order.leaseMs) ?? [];
-  if (stalls.length === 0) return;
-  const noted = stalls.map(({ fromMs, toMs, starvedMs }) => {
-    return { fromMs: CLOCK_STARTED_MS + fromMs, toMs: CLOCK_STARTED_MS + toMs, starvedMs };
-  });
-  journal.write("starved", id, JSON.stringify(noted));
+  const stalls = loop?.stallsSince(journalNow() - order.leaseMs) ?? [];
+  if (stalls.length > 0) journal.write("starved", id, JSON.stringify(stalls));
 }
 
 /** Ends the delivery as the work says. False: that is by an ack. */

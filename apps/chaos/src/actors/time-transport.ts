@@ -1,4 +1,4 @@
-import type { Transport } from "@agentcomm/protocol";
+import { AgentCommError, type Transport } from "@agentcomm/protocol";
 import type { Journal } from "../oracle/journal.js";
 import { LoopWatch } from "./loop-watch.js";
 
@@ -23,9 +23,9 @@ const RECORD_CALLS: ReadonlySet<string> = new Set(["get", "list", "put", "delete
 const DELIVERY_CALLS: ReadonlySet<string> = new Set(["ack", "retry", "reject", "extend"]);
 
 /**
- * The same transport; each of its calls that ends after its deadline is written down, those of the deliveries that it hands to
- * handlers included: by how much it was late, and how much of that its process was not let run. One that has not ended a second after
- * its deadline is written down then, too.
+ * The same transport; each of its calls that its deadline ends, or that ends after it, is written down, those of the deliveries that it
+ * hands to handlers included: by how much it was late, and how much of that its process was not let run. One that has not ended a second
+ * after its deadline is written down then, too.
  */
 export function timeTransport(transport: Transport, timeoutMs: number, journal: Journal): Transport {
   const loop = new LoopWatch();
@@ -36,21 +36,25 @@ export function timeTransport(transport: Transport, timeoutMs: number, journal: 
     setImmediate(() => {
       turned = performance.now();
     });
-    const noteIfOverdue = (): void => {
+    const note = (isTimeout: boolean): void => {
       const now = performance.now();
       const deadline = start + allowedMs;
-      if (now <= deadline) return;
+      if (now <= deadline && !isTimeout) return;
       const starvedMs = loop.starvedMs(start, turned) + loop.starvedMs(Math.max(deadline, turned), now);
-      journal.write("overdue", name, `${(now - deadline).toFixed(1)} ${starvedMs.toFixed(1)}`);
+      journal.write("overdue", name, `${Math.max(now - deadline, 0).toFixed(1)} ${starvedMs.toFixed(1)}`);
     };
-    const timer = setTimeout(noteIfOverdue, allowedMs + GIVEN_UP_MS);
+    const timer = setTimeout(() => note(false), allowedMs + GIVEN_UP_MS);
     // What runs on after the process's work is nothing to wait for.
     timer.unref();
+    let isTimeout = false;
     try {
       return await call();
+    } catch (error) {
+      isTimeout = AgentCommError.is(error, "TIMEOUT");
+      throw error;
     } finally {
       clearTimeout(timer);
-      noteIfOverdue();
+      note(isTimeout);
     }
   };
   const records = timed(transport.records, RECORD_CALLS, timeoutMs, time);

@@ -25,7 +25,7 @@ import { join } from "node:path";
  * | F | fell | right before an agent (its id stands for the message's) is killed at a point of a task's life | the point |
  * | Y | torn | right before a logger kills itself within a write | what it leaves of a line |
  * | E | trouble | the transport reported a failure in the background (its subject for the id: mailboxes, "clock", "-") | error code |
- * | O | overdue | a timed call ended after its deadline, or had not ended a second after it (its name stands for the id) | by how many ms, and of them starved |
+ * | O | overdue | a timed call was ended by its deadline, ended after it, or had not ended a second after it (its name stands for the id) | by how many ms, and of them starved |
  * | V | refusal shown | a failure that somebody was told of shows a refusal of the server in the server's words | its text |
  */
 export const EVENTS = {

@@ -13,7 +13,11 @@ const PATIENCE_MS = 60_000;
  * is. Throws if that takes too long.
  */
 export async function beingAccepted(scene: Scene, sender: Actor): Promise<void> {
-  const isAccepted = async () => (await acceptedSince(scene.dir, sender.pid, journalNow() - LATELY_MS)).length > 0;
-  if (await scene.becomes(PATIENCE_MS, isAccepted)) return;
+  if (await scene.becomes(PATIENCE_MS, () => isBeingAccepted(scene, sender))) return;
   throw new Error(`the sender (pid ${sender.pid}) had nothing accepted for ${PATIENCE_MS} ms`);
+}
+
+/** Resolves to whether a send of the sender was accepted just now. */
+export async function isBeingAccepted({ dir }: Scene, { pid }: Actor): Promise<boolean> {
+  return (await acceptedSince(dir, pid, journalNow() - LATELY_MS)).length > 0;
 }

@@ -5,13 +5,17 @@ import { HeldWatch } from "../oracle/held-watch.js";
 import type { StoreAddress } from "../oracle/raw-store.js";
 import { journalNow } from "../oracle/read-journals.js";
 import type { Scene } from "../scene/scene.js";
+import { isBeingAccepted } from "./being-accepted.js";
 import { HEARD_MS } from "./work-through.js";
 
 /** What is under way while servers fail over. */
 export interface FailoverLoad {
   /** Resolves once the sender that goes on has had a send to each mailbox accepted later than `atMs`, on the clock of the journals. */
   acceptedAfter(atMs: number): Promise<void>;
-  /** Resolves once there is a handler that has been at work for so long that a replica knows, and goes on; it began later than `atMs`. */
+  /**
+   * Resolves once sends are being accepted, and there is a handler that has been at work for so long that a replica knows, and goes on;
+   * it began later than `atMs`.
+   */
   atWorkSince(atMs: number): Promise<void>;
   /** Waits for all to be sent and handled by what is stored at `nodes`, and ends it. */
   end(nodes: readonly StoreAddress[]): Promise<void>;
@@ -84,11 +88,13 @@ export async function startFailoverLoad(
     async atWorkSince(atMs) {
       const isAtWork = async (): Promise<boolean> => {
         const mostMs = Math.min(LONG_WORK.ms - WORK_LEFT_MS, journalNow() - atMs);
-        for (const { pid } of receivers) if (await held.holds(pid, HEARD_MS, mostMs)) return true;
+        for (const { pid } of receivers) {
+          if (await held.holds(pid, HEARD_MS, mostMs)) return await isBeingAccepted(scene, goesOn);
+        }
         return false;
       };
       if (!(await scene.becomes(PATIENCE_MS, isAtWork))) {
-        throw new Error(`no handler was at work within ${PATIENCE_MS} ms after a fault`);
+        throw new Error(`no handler was at work, or nothing was accepted, within ${PATIENCE_MS} ms after a fault`);
       }
     },
     async end(nodes) {
