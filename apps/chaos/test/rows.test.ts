@@ -11,10 +11,10 @@ const ELSEWHERE = ["F22", "interleavings", "input"];
 // What needs more than Redis is for machines that have it: `pnpm chaos` says where it was not run.
 const rows = ALL_ROWS.filter(({ id, needs = [] }) => needs.length === 0 && !ELSEWHERE.includes(id));
 
-describe(`with seed ${SEED}`, () => {
+describe.concurrent(`with seed ${SEED}`, () => {
   test.each(rows.map((row) => [row.id, row.title, row] as const))(
     "%s: %s",
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async (_, __, row) => {
       const said: string[] = [];
       const result = await runRow(row, {
