@@ -1,6 +1,8 @@
 import type { Delivery } from "@agentcomm/protocol";
+import { startRedis } from "@agentcomm/test-redis";
+import { Redis } from "ioredis";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createRedisDriver } from "../src/index.js";
+import { createRedisDriver, createRedisTransport } from "../src/index.js";
 import { note, numberOf, openScene, type RedisScene } from "./scene.js";
 
 let scene: RedisScene;
@@ -99,4 +101,21 @@ test("of many retries the last ten reasons are handed out, and how many attempts
   const reasons = Array.from({ length: 10 }, (_, index) => `attempt ${5 + index}`);
   expect(await take(60_000)).toMatchObject({ attempt: 15, noted: 13, reasons });
   await driver.close(call());
+});
+
+test("a backlog is read natively from the second look on, and what is read is not given back", async () => {
+  await using server = await startRedis();
+  await using transport = createRedisTransport({ url: server.url });
+  await transport.sendMany(Array.from({ length: 500 }, (_, n) => note("gus", n)));
+  for (let looks = 0; looks < 5; looks++) {
+    const deliveries = await transport.receive("gus", { limit: 100 });
+    expect(deliveries).toHaveLength(100);
+    await Promise.all(deliveries.map((delivery) => delivery.ack()));
+  }
+  const client = new Redis(server.url);
+  const stats = await client.info("commandstats");
+  client.disconnect();
+  // The first makes the group, and reads once more.
+  expect(/cmdstat_xreadgroup:calls=(\d+)/.exec(stats)?.[1]).toBe("6");
+  expect(stats).not.toContain("cmdstat_xclaim");
 });

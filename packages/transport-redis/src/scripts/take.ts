@@ -152,9 +152,12 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   if touch then
     mailbox(p, agent)
     call('ZADD', p .. 'boxes', now, agent)
-    -- Should notes have been lost of what is to be offered again, and when, it is found in this way.
-    offerForgotten(p, agent)
-    offersAgain(p, agent, now)
+    -- Should notes have been lost of what is to be offered again, and when, it is found in this way. Not right before a native read,
+    -- which would be in vain: what it read would have to be given back.
+    if drained == '' then
+      offerForgotten(p, agent)
+      offersAgain(p, agent, now)
+    end
     born = call('HGET', p .. 'bell', 'born') or ''
   end
   local scores = call('ZMSCORE', due, agent, '!' .. agent)
@@ -175,10 +178,13 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   end
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
-    local size = limit > 0 and redis.pcall('XLEN', queue) or 0
+    local size = (limit > 0 or again) and redis.pcall('XLEN', queue) or 0
     if type(size) == 'table' then
       -- A key of a foreign type: it must not keep the other lanes back, least of all what was leased there already.
-      spoiled = size
+      if limit > 0 then spoiled = size end
+      left = true
+    elseif size > 0 and limit <= 0 then
+      left = true
     elseif size > 0 then
       filled = filled + 1
       if again then
@@ -201,8 +207,8 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
     end
   end
   if spoiled and #taken == 0 then error(spoiled) end
-  -- Room left, and no page was full: nothing is to be offered again any more.
-  if again and limit > 0 and not left then call('ZREM', due, '!' .. agent) end
+  -- Every lane was looked through, and no page was full: nothing is to be offered again any more.
+  if again and not left then call('ZREM', due, '!' .. agent) end
   if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
   return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, taken, drain}
