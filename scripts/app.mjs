@@ -1,14 +1,18 @@
-// What stands behind `pnpm demo` and `pnpm chaos`: builds what the app needs, then becomes the app. Standard output, the arguments
+// What stands behind `pnpm demo`, `pnpm chaos` and `pnpm bench`: builds what the app needs, then becomes the app. Standard output, the arguments
 // and the exit code are the app's own; INIT_CWD tells it the folder that the caller stands in.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { ensureFaultPrograms, ensureRedis } from "./ensure-programs.mjs";
+import { ensureFaultPrograms, ensurePeers, ensureRedis } from "./ensure-programs.mjs";
 import { root, turbo } from "./turbo.mjs";
 
 const [app, ...args] = process.argv.slice(2);
 if (app === "chaos") {
   ensureRedis();
   ensureFaultPrograms();
+}
+if (app === "bench") {
+  ensureRedis();
+  ensurePeers();
 }
 const build = await turbo(["run", "build", `--filter=@agentcomm/${app}`, "--output-logs=errors-only"], {
   output: "keep",
@@ -19,7 +23,9 @@ if (build.code !== 0) {
   process.exit(1);
 }
 
-const child = spawn(process.execPath, [join(root, `apps/${app}/dist/cli.js`), ...args], {
+// Only what is collected before a round is not counted in it.
+const flags = app === "bench" ? ["--expose-gc"] : [];
+const child = spawn(process.execPath, [...flags, join(root, `apps/${app}/dist/cli.js`), ...args], {
   stdio: "inherit",
   env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { accessSync, constants, existsSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** What the tests cannot do without: any of these programs will do, and the distribution's packages that bring it. */
 const FOR_TESTS = [
@@ -12,6 +12,8 @@ const FOR_FAULTS = [
   { programs: ["strace"], packages: ["strace"] },
   { programs: ["gcc"], packages: ["gcc", "libc6-dev"] },
 ];
+/** Servers of the peers that the bench app measures. */
+const PEERS = [{ programs: ["nats-server", "/usr/sbin/nats-server"], packages: ["nats-server"] }];
 const HOW_TO_GET_REDIS =
   "The tests need a real Redis: install Redis 7 or newer so that redis-server (or valkey-server) and openssl are on PATH.";
 
@@ -34,6 +36,15 @@ export function ensureRedis() {
 export function ensureFaultPrograms() {
   const failure = install(FOR_FAULTS);
   if (failure !== undefined) console.error(`${failure} Some rows will not be run.`);
+}
+
+/**
+ * Installs the servers that the bench app measures beside Redis, where that is possible without asking, and says so. Where it is not, it
+ * says that: the rows that need them say so as well.
+ */
+export function ensurePeers() {
+  const failure = install(PEERS);
+  if (failure !== undefined) console.error(`${failure} Some contenders will not run.`);
 }
 
 const CANNOT_INSTALL = "Nothing can be installed here.";
@@ -67,6 +78,7 @@ function run([command, ...args]) {
 }
 
 function isOnPath(program) {
+  if (isAbsolute(program)) return existsSync(program);
   return (process.env.PATH ?? "").split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);

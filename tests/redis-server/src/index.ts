@@ -1,5 +1,6 @@
 export { type Address, ask, askUntil } from "./ask.js";
 export { findServerProgram } from "./find-server-program.js";
+export { freePort } from "./free-port.js";
 export { openSharedRedis, type SharedRedis } from "./shared-redis.js";
 export { mountSmallDisk, type SmallDisk } from "./small-disk.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./start-redis.js";
