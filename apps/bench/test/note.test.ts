@@ -1,7 +1,7 @@
 import { createMessage, encodeMessage } from "@agentcomm/protocol";
 import { expect, test } from "vitest";
+import { messageOf, wireOf } from "../src/contenders/message-of.js";
 import { Arrivals, makeNote, USUAL_BYTES } from "../src/measure/note.js";
-import { messageOf, wireOf } from "../src/works/send.js";
 
 test("a message around a note is as long as was asked for, ours and that of the bare client alike", () => {
   for (const bytes of [USUAL_BYTES, 1_024, 65_536]) {

@@ -18,6 +18,11 @@ export function makeNote(number: number, bytes = USUAL_BYTES): Note {
   return { number, text: `${number.toString(36)}-`.padEnd(length, "the quick brown fox jumps over the lazy dog; ") };
 }
 
+/** Notes numbered from 0. */
+export function makeNotes(count: number, bytes?: number): Note[] {
+  return Array.from({ length: count }, (_, number) => makeNote(number, bytes));
+}
+
 /** What arrived of a round, in the order of its arrival. */
 export class Arrivals {
   readonly #notes: Note[] = [];

@@ -1,5 +1,6 @@
 import { type Agent, createAgent } from "@agentcomm/agent";
 import { createRegistry } from "@agentcomm/registry";
+import { messageOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { openRedis } from "../contenders/open-redis.js";
 import type { Contender } from "../measure/contender.js";
@@ -7,7 +8,6 @@ import { inFlight } from "../measure/in-flight.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf } from "./send.js";
 
 const SIZES = [1, 10, 100, 1_000, 10_000];
 const COUNT = 20_000;

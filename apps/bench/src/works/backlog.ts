@@ -1,10 +1,10 @@
+import { messageOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { makeNote } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf } from "./send.js";
 
 const DEEP = 1_000_000;
 const SHALLOW = 1_000;

@@ -1,11 +1,11 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { Subscription } from "@agentcomm/protocol";
+import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { openRedis } from "../contenders/open-redis.js";
 import type { Contender } from "../measure/contender.js";
 import { makeNote, type Note } from "../measure/note.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const AGENTS = 10_000;
 

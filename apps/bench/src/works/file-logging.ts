@@ -2,16 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { disableFileLogging, enableFileLogging } from "@agentcomm/file-logger";
-import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
+import { OURS } from "../contenders/open-agentcomm.js";
+import { wholeWay } from "../contenders/whole-way.js";
 import type { Contender } from "../measure/contender.js";
-import { inFlight } from "../measure/in-flight.js";
-import { Arrivals, makeNote, type Note } from "../measure/note.js";
-import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf } from "./send.js";
 
-const COUNT = 20_000;
-const WIDTH = 500;
+const _COUNT = 20_000;
+const _WIDTH = 500;
 const ON = `${OURS.redis.name}, file logging on`;
 const OFF = `${OURS.redis.name}, file logging off`;
 
@@ -20,43 +17,29 @@ export const fileLogging: Work = {
   id: "file-logging",
   title: "send, handle and ack, with the file log on and off",
   quantities: ["perSecond"],
-  contenders: [ours(ON, true), ours(OFF, false)],
+  contenders: [logging(), wholeWay("redis", { name: OFF })],
   targets: [{ contender: ON, quantity: "perSecond", against: OFF, bound: 0.9 }],
 };
 
-function ours(name: string, isOn: boolean): Contender {
+function logging(): Contender {
+  const contender = wholeWay("redis", { name: ON });
   return {
-    ...OURS.redis,
-    name,
+    ...contender,
     async open(place) {
-      const transport = await openAgentComm("redis", place);
-      const count = place.count(COUNT);
       const baseDir = await mkdtemp(join(tmpdir(), "agentcomm-bench-log-"));
+      const opened = await contender.open(place);
       return {
         async round() {
-          if (isOn) await enableFileLogging({ baseDir });
+          await enableFileLogging({ baseDir });
           try {
-            const arrivals = new Arrivals(count);
-            const notes = Array.from({ length: count }, (_, index) => makeNote(index));
-            const start = performance.now();
-            const receiving = transport.subscribe(
-              "worker",
-              async ({ message }) => arrivals.add(message.content as unknown as Note),
-              { concurrency: WIDTH },
-            );
-            await inFlight(count, WIDTH, (index) => transport.send(messageOf(notes[index] as Note)));
-            await arrivals.all;
-            await receiving.stop();
-            const perSecond = rate(count, performance.now() - start);
-            arrivals.check();
-            return { perSecond };
+            return await opened.round();
           } finally {
             // Until every line is on the disk.
-            if (isOn) await disableFileLogging();
+            await disableFileLogging();
           }
         },
         async [Symbol.asyncDispose]() {
-          await transport.close();
+          await opened[Symbol.asyncDispose]();
           await rm(baseDir, { recursive: true, force: true });
         },
       };

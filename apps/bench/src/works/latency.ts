@@ -1,4 +1,5 @@
 import { Queue, Worker } from "bullmq";
+import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { addWorkQueue, openNats } from "../contenders/open-nats.js";
 import { fieldOf, openRedis } from "../contenders/open-redis.js";
@@ -6,7 +7,6 @@ import type { Contender, Keeps, Place } from "../measure/contender.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { latencies, type Measured } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const BARE = "bare XADD, blocking XREADGROUP, XACK, XDEL";
 

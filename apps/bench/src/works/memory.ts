@@ -2,13 +2,14 @@ import { EventEmitter } from "node:events";
 import { MESSAGE_TYPES } from "@agentcomm/protocol";
 import fastq from "fastq";
 import { z } from "zod";
-import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
+import { wireOf } from "../contenders/message-of.js";
+import { OURS } from "../contenders/open-agentcomm.js";
+import { wholeWay } from "../contenders/whole-way.js";
 import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const COUNT = 50_000;
 const WIDTH = 500;
@@ -19,38 +20,9 @@ export const memory: Work = {
   id: "memory",
   title: "in one process: send, validate, hand to a handler, ack",
   quantities: ["perSecond"],
-  contenders: [ours(), bareLoop(), emitter(), queue()],
+  contenders: [wholeWay("memory"), bareLoop(), emitter(), queue()],
   targets: [{ contender: OURS.memory.name, quantity: "perSecond", against: LOOP, bound: 0.6 }],
 };
-
-function ours(): Contender {
-  return {
-    ...OURS.memory,
-    async open(place) {
-      const transport = await openAgentComm("memory", place);
-      const count = place.count(COUNT);
-      return {
-        async round() {
-          const arrivals = new Arrivals(count);
-          const receiving = transport.subscribe(
-            "worker",
-            async ({ message }) => arrivals.add(message.content as unknown as Note),
-            { concurrency: WIDTH },
-          );
-          const notes = Array.from({ length: count }, (_, index) => makeNote(index));
-          const start = performance.now();
-          await inFlight(count, WIDTH, (index) => transport.send(messageOf(notes[index] as Note)));
-          await arrivals.all;
-          await receiving.stop();
-          const perSecond = rate(count, performance.now() - start);
-          arrivals.check();
-          return { perSecond };
-        },
-        [Symbol.asyncDispose]: () => transport.close(),
-      };
-    },
-  };
-}
 
 /** A message by its shape: what a careful program would check of it at least. */
 const Wire = z.object({

@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { messageOf } from "../contenders/message-of.js";
 import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
 import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
@@ -8,7 +9,6 @@ import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
 import type { ReceiverOrder, ReceiverReport } from "../receiver/receiver.js";
-import { messageOf } from "./send.js";
 
 const COUNT = 40_000;
 const PROGRAM = fileURLToPath(new URL("../receiver/receiver.js", import.meta.url));

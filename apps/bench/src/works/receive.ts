@@ -1,15 +1,18 @@
 import { Queue, Worker } from "bullmq";
 import { drainMailbox } from "../contenders/drain-mailbox.js";
-import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
+import { handleAll } from "../contenders/handle-all.js";
+import { wireOf } from "../contenders/message-of.js";
+import { OURS } from "../contenders/open-agentcomm.js";
 import { addWorkQueue, openNats } from "../contenders/open-nats.js";
 import { openRedis } from "../contenders/open-redis.js";
+import { ours } from "../contenders/ours.js";
 import { readAll } from "../contenders/read-all.js";
+import { sendAll } from "../contenders/send-all.js";
 import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
-import { Arrivals, makeNote, type Note } from "../measure/note.js";
+import { Arrivals, makeNote, makeNotes, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const COUNT = 20_000;
 const AT_ONCE = 500;
@@ -29,57 +32,45 @@ export const receive: Work = {
 };
 
 function subscription(): Contender {
-  return {
-    ...OURS.redis,
-    note: "a subscription with 500 handlers at once, each acked when its handler ends",
-    async open(place) {
-      const transport = await openAgentComm("redis", place);
-      const count = place.count(COUNT);
+  return ours(
+    "redis",
+    (transport, place) => {
+      const notes = makeNotes(place.count(COUNT));
       return {
         async round() {
-          await inFlight(count, AT_ONCE, (index) => transport.send(messageOf(makeNote(index))));
-          const arrivals = new Arrivals(count);
+          await sendAll(transport, notes);
+          const arrivals = new Arrivals(notes.length);
           const start = performance.now();
-          const receiving = transport.subscribe(
-            "worker",
-            async ({ message }) => arrivals.add(message.content as unknown as Note),
-            { concurrency: AT_ONCE },
-          );
-          await arrivals.all;
-          // Until the last one is acked.
-          await receiving.stop();
-          const perSecond = rate(count, performance.now() - start);
+          await handleAll(transport, arrivals, AT_ONCE)();
+          const perSecond = rate(notes.length, performance.now() - start);
           arrivals.check();
           return { perSecond };
         },
-        [Symbol.asyncDispose]: () => transport.close(),
       };
     },
-  };
+    { note: "a subscription with 500 handlers at once, each acked when its handler ends" },
+  );
 }
 
 function loop(): Contender {
-  return {
-    name: "AgentComm on Redis, receive in a loop",
-    keeps: "log",
-    note: "receive with limit 500, then all acks together",
-    async open(place) {
-      const transport = await openAgentComm("redis", place);
-      const count = place.count(COUNT);
+  return ours(
+    "redis",
+    (transport, place) => {
+      const notes = makeNotes(place.count(COUNT));
       return {
         async round() {
-          await inFlight(count, AT_ONCE, (index) => transport.send(messageOf(makeNote(index))));
-          const arrivals = new Arrivals(count);
+          await sendAll(transport, notes);
+          const arrivals = new Arrivals(notes.length);
           const start = performance.now();
           await drainMailbox(transport, "worker", ({ content }) => arrivals.add(content as unknown as Note), AT_ONCE);
-          const perSecond = rate(count, performance.now() - start);
+          const perSecond = rate(notes.length, performance.now() - start);
           arrivals.check();
           return { perSecond };
         },
-        [Symbol.asyncDispose]: () => transport.close(),
       };
     },
-  };
+    { name: "AgentComm on Redis, receive in a loop", note: "receive with limit 500, then all acks together" },
+  );
 }
 
 function bareLoop(): Contender {

@@ -1,5 +1,6 @@
 import { AgentCommError, type Transport } from "@agentcomm/protocol";
-import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
+import type { Ours } from "../contenders/open-agentcomm.js";
+import { ours } from "../contenders/ours.js";
 import type { Contender } from "../measure/contender.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
@@ -13,36 +14,29 @@ export const records: Work = {
   id: "records",
   title: `${WRITERS} writers count up ${KEYS} shared records, write by write`,
   quantities: ["perSecond"],
-  contenders: [ours("redis"), ours("memory")],
+  contenders: [run("redis"), run("memory")],
 };
 
-function ours(which: Ours): Contender {
-  return {
-    ...OURS[which],
-    async open(place) {
-      const transport = await openAgentComm(which, place);
-      const each = place.count(EACH);
-      let round = 0;
-      return {
-        async round() {
-          const collection = `counters-${++round}`;
-          const start = performance.now();
-          await Promise.all(
-            Array.from({ length: WRITERS }, (_, writer) => countUp(transport, collection, writer, each)),
-          );
-          const perSecond = rate(WRITERS * each, performance.now() - start);
-          let sum = 0;
-          for (const { key, value } of await transport.records.list(collection)) {
-            sum += value as number;
-            await transport.records.delete(collection, key);
-          }
-          if (sum !== WRITERS * each) throw new Error(`${WRITERS * each} were counted, ${sum} stand in the records`);
-          return { perSecond };
-        },
-        [Symbol.asyncDispose]: () => transport.close(),
-      };
-    },
-  };
+function run(which: Ours): Contender {
+  return ours(which, (transport, place) => {
+    const each = place.count(EACH);
+    let round = 0;
+    return {
+      async round() {
+        const collection = `counters-${++round}`;
+        const start = performance.now();
+        await Promise.all(Array.from({ length: WRITERS }, (_, writer) => countUp(transport, collection, writer, each)));
+        const perSecond = rate(WRITERS * each, performance.now() - start);
+        let sum = 0;
+        for (const { key, value } of await transport.records.list(collection)) {
+          sum += value as number;
+          await transport.records.delete(collection, key);
+        }
+        if (sum !== WRITERS * each) throw new Error(`${WRITERS * each} were counted, ${sum} stand in the records`);
+        return { perSecond };
+      },
+    };
+  });
 }
 
 async function countUp({ records }: Transport, collection: string, writer: number, times: number): Promise<void> {

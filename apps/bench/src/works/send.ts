@@ -1,9 +1,10 @@
-import type { MessageInput, Transport } from "@agentcomm/protocol";
 import { Queue } from "bullmq";
 import { drainMailbox } from "../contenders/drain-mailbox.js";
-import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
+import { messageOf, wireOf } from "../contenders/message-of.js";
+import { OURS } from "../contenders/open-agentcomm.js";
 import { addWorkQueue, openNats } from "../contenders/open-nats.js";
 import { fieldOf, openRedis } from "../contenders/open-redis.js";
+import { ours } from "../contenders/ours.js";
 import type { Contender, Place } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
@@ -25,11 +26,6 @@ export const send: Work = {
   ],
 };
 
-/** A message of ours around a note. */
-export function messageOf(note: Note, to = "worker"): MessageInput {
-  return { from: "sender", to, type: "note", content: { ...note } };
-}
-
 /** Makes `count` calls with 500 under way, and tells how many that were a second. */
 async function timed(count: number, call: (note: Note) => Promise<unknown>): Promise<number> {
   const notes = Array.from({ length: count }, (_, index) => makeNote(index));
@@ -39,23 +35,18 @@ async function timed(count: number, call: (note: Note) => Promise<unknown>): Pro
 }
 
 function agentComm(): Contender {
-  return {
-    ...OURS.redis,
-    async open(place) {
-      const transport: Transport = await openAgentComm("redis", place);
-      const count = place.count(COUNT);
-      return {
-        async round() {
-          const perSecond = await timed(count, (note) => transport.send(messageOf(note)));
-          const arrivals = new Arrivals(count);
-          await drainMailbox(transport, "worker", ({ content }) => arrivals.add(content as unknown as Note));
-          arrivals.check();
-          return { perSecond };
-        },
-        [Symbol.asyncDispose]: () => transport.close(),
-      };
-    },
-  };
+  return ours("redis", (transport, place) => {
+    const count = place.count(COUNT);
+    return {
+      async round() {
+        const perSecond = await timed(count, (note) => transport.send(messageOf(note)));
+        const arrivals = new Arrivals(count);
+        await drainMailbox(transport, "worker", ({ content }) => arrivals.add(content as unknown as Note));
+        arrivals.check();
+        return { perSecond };
+      },
+    };
+  });
 }
 
 function bareAdd(): Contender {
@@ -83,19 +74,6 @@ function bareAdd(): Contender {
         [Symbol.asyncDispose]: async () => client.disconnect(),
       };
     },
-  };
-}
-
-/** What a bare contender sends: as many bytes as ours, with an id and a time of its own. */
-export function wireOf(note: Note): object {
-  return {
-    message_id: `01234567-89ab-7cde-8f01-${String(note.number).padStart(12, "0")}`,
-    from_agent: "sender",
-    to_agent: "worker",
-    message_type: "note",
-    content: note,
-    priority: "medium",
-    timestamp: new Date().toISOString(),
   };
 }
 

@@ -1,4 +1,5 @@
 import { drainMailbox } from "../contenders/drain-mailbox.js";
+import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { openRedis } from "../contenders/open-redis.js";
 import { readAll } from "../contenders/read-all.js";
@@ -7,7 +8,6 @@ import { inFlight } from "../measure/in-flight.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const SIZES = [512, 1_024, 4_096, 16_384, 65_536];
 const COUNT = 10_000;

@@ -1,12 +1,12 @@
 import { createMemoryTransport } from "@agentcomm/transport-memory";
 import { Queue } from "bullmq";
+import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS, openAgentComm } from "../contenders/open-agentcomm.js";
 import { openRedis } from "../contenders/open-redis.js";
 import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { makeNote } from "../measure/note.js";
 import type { Work } from "../measure/work.js";
-import { messageOf, wireOf } from "./send.js";
 
 const COUNT = 20_000;
 
