@@ -10,7 +10,7 @@ export type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
 /** What is known of entries that were offered before, entry by entry. */
 export interface Offered {
   readonly counts: readonly number[];
-  /** Where earlier attempts gave reasons: a JSON array of how many, and the last of them. */
+  /** Where earlier attempts were handed back: a JSON array of how many, and the last reasons given. */
   readonly notes: readonly (Buffer | null)[];
 }
 

@@ -1,3 +1,4 @@
+import type { Transport } from "@agentcomm/protocol";
 import { Queue, Worker } from "bullmq";
 import { drainMailbox } from "../contenders/drain-mailbox.js";
 import { handleAll } from "../contenders/handle-all.js";
@@ -32,27 +33,24 @@ export const receive: Work = {
 };
 
 function subscription(): Contender {
-  return ours(
-    "redis",
-    (transport, place) => {
-      const notes = makeNotes(place.count(COUNT));
-      return {
-        async round() {
-          await sendAll(transport, notes);
-          const arrivals = new Arrivals(notes.length);
-          const start = performance.now();
-          await handleAll(transport, arrivals, AT_ONCE)();
-          const perSecond = rate(notes.length, performance.now() - start);
-          arrivals.check();
-          return { perSecond };
-        },
-      };
-    },
-    { note: "a subscription with 500 handlers at once, each acked when its handler ends" },
-  );
+  const note = "a subscription with 500 handlers at once, each acked when its handler ends";
+  return receiving({ note }, (transport, arrivals) => handleAll(transport, arrivals, AT_ONCE)());
 }
 
 function loop(): Contender {
+  const about = {
+    name: "AgentComm on Redis, receive in a loop",
+    note: "receive with limit 500, then all acks together",
+  };
+  return receiving(about, (transport, arrivals) =>
+    drainMailbox(transport, "worker", ({ content }) => arrivals.add(content as unknown as Note), AT_ONCE),
+  );
+}
+
+function receiving(
+  about: Partial<Pick<Contender, "name" | "note">>,
+  receiveAll: (transport: Transport, arrivals: Arrivals) => Promise<void>,
+): Contender {
   return ours(
     "redis",
     (transport, place) => {
@@ -62,14 +60,14 @@ function loop(): Contender {
           await sendAll(transport, notes);
           const arrivals = new Arrivals(notes.length);
           const start = performance.now();
-          await drainMailbox(transport, "worker", ({ content }) => arrivals.add(content as unknown as Note), AT_ONCE);
+          await receiveAll(transport, arrivals);
           const perSecond = rate(notes.length, performance.now() - start);
           arrivals.check();
           return { perSecond };
         },
       };
     },
-    { name: "AgentComm on Redis, receive in a loop", note: "receive with limit 500, then all acks together" },
+    about,
   );
 }
 

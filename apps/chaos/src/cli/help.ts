@@ -13,7 +13,7 @@ export function helpText(): string {
   pnpm chaos --missing                     what has no result yet
 
 Options
-  --seed N     decides which faults come when (default: a new one, which is printed)
+  --seed N     decides whom faults hit, what they do and in which order (default: a new one, which is printed)
   --scale X    so much of the full load (default: 1)
   --missing    leave out what the file of results has at this scale or a larger one
   --out FILE   where results are kept (default: docs/reliability.json). The table in docs/RELIABILITY.md is made anew from the
