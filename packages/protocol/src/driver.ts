@@ -69,6 +69,11 @@ export interface TakeResult {
    * looks again by then without being rung.
    */
   readonly nextDueInMs?: number;
+  /**
+   * Nothing was left behind to take: until the receiver is rung, or something falls due, another take would find nothing, and
+   * none is made. Absent: nobody knows. Without entries it goes without saying.
+   */
+  readonly drained?: boolean;
 }
 
 /** Ends one delivery. */

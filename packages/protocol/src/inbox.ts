@@ -10,7 +10,7 @@ import { LeasedDelivery, poisonDetail } from "./leased-delivery.js";
 import type { AgentMessage } from "./message.js";
 import type { RateMeter } from "./rate-meter.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
-import type { Rings } from "./rings.js";
+import type { Listening, Rings } from "./rings.js";
 import type { Settlements } from "./settlements.js";
 import { parseTimestamp } from "./timestamp.js";
 import type { CallOptions, DeadLetterReason, ReceiveOptions } from "./transport.js";
@@ -18,6 +18,8 @@ import type { ReportTrouble } from "./trouble.js";
 
 // A driver that says "due now" and then hands nothing out must not be asked in a hot loop.
 const SHORTEST_WAIT_MS = 5;
+/** Who waits and is not rung looks again after this time: for what a stranger put into the store without ringing. */
+const LONGEST_WAIT_MS = 30_000;
 
 /** What receiving needs. */
 export interface InboxContext {
@@ -42,6 +44,18 @@ interface Look {
   readonly leaseMs: number;
 }
 
+/** What is known of a mailbox from one look to the next. Call `end` when no more looks follow. */
+export interface Outlook {
+  readonly agentId: string;
+  readonly listening: Listening;
+  /** There was nothing left to take, and is nothing for as long as nobody rings, up to this instant on the monotonic clock. */
+  empty: { readonly heard: number; readonly until: number } | undefined;
+}
+
+function isEmpty({ empty, listening }: Outlook, now: number): boolean {
+  return empty !== undefined && empty.heard === listening.count && empty.until > now;
+}
+
 /** Hands messages out: takes entries, decodes them, sorts out what must not be handled, waits where there is nothing. */
 export class Inbox {
   readonly #context: InboxContext;
@@ -61,46 +75,54 @@ export class Inbox {
       waitMs: checkNumber("waitMs", options.waitMs ?? 0, { min: 0, max: LONGEST_MS }),
       leaseMs: checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS }),
     };
-    const deliveries = await this.look(agentId, look, options, signal);
+    const outlook = this.outlook(agentId);
+    const deliveries = await this.look(outlook, look, options, signal).finally(() => outlook.listening.end());
     this.handedOut(deliveries);
     if (deliveries.length === 0 && signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
     return deliveries;
+  }
+
+  /** For one who is going to look. The caller ends its listening. */
+  outlook(agentId: string): Outlook {
+    return { agentId, listening: this.#context.rings.listen(agentId), empty: undefined };
   }
 
   /**
    * Looks into the mailbox until there is something to hand out, the time is over, or `until` fires. That ends the waiting
    * only: a take that is under way may bring something, which must then be handed out, and told to `handedOut`, or back.
    */
-  async look(agentId: string, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
-    const { calls, rings } = this.#context;
+  async look(outlook: Outlook, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
+    const { calls } = this.#context;
     const { clock } = this.#context.options;
     const { signal } = options;
+    const { agentId, listening } = outlook;
     const isOver = (): boolean => until?.aborted === true;
     const timeoutMs = calls.timeoutOf(options);
     const end = clock.monotonic() + look.waitMs;
     const deadline = end + timeoutMs;
-    const listening = rings.listen(agentId);
-    try {
-      for (;;) {
+    for (;;) {
+      const askedAt = clock.monotonic();
+      calls.enter("receive");
+      if (!isEmpty(outlook, askedAt)) {
         const heard = listening.count;
-        const askedAt = clock.monotonic();
-        calls.enter("receive");
         const taken = await this.#take(agentId, look, Math.min(timeoutMs, deadline - askedAt), signal);
-        const deliveries = await this.#sift(agentId, taken.entries, look.leaseMs, askedAt, deadline);
+        const { entries, drained = false, nextDueInMs = LONGEST_WAIT_MS } = taken;
+        const waitMs = Math.min(Math.max(nextDueInMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS);
+        const nothingLeft = drained || entries.length === 0;
+        outlook.empty = nothingLeft ? { heard, until: clock.monotonic() + waitMs } : undefined;
+        const deliveries = await this.#sift(agentId, entries, look.leaseMs, askedAt, deadline);
         if (deliveries.length > 0 || isOver()) return deliveries;
-        const leftMs = end - clock.monotonic();
         // Nothing but dead entries: there may be something behind them. The last look gets half of timeoutMs at least.
-        if (taken.entries.length > 0 && leftMs > -timeoutMs / 2) continue;
-        if (leftMs <= 0) {
-          await turn();
-          return [];
-        }
-        const dueMs = Math.max(taken.nextDueInMs ?? Number.POSITIVE_INFINITY, SHORTEST_WAIT_MS);
-        await listening.wait(heard, Math.min(leftMs, dueMs), until);
-        if (isOver()) return [];
+        if (entries.length > 0 && end - clock.monotonic() > -timeoutMs / 2) continue;
       }
-    } finally {
-      listening.end();
+      const now = clock.monotonic();
+      if (end <= now) {
+        await turn();
+        return [];
+      }
+      const { empty } = outlook;
+      if (empty !== undefined) await listening.wait(empty.heard, Math.min(end, empty.until) - now, until);
+      if (isOver()) return [];
     }
   }
 

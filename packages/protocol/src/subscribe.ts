@@ -2,7 +2,7 @@ import { backoffMs } from "./backoff.js";
 import { checkNumber } from "./check-number.js";
 import { readOptions } from "./check-options.js";
 import { AgentCommError, type ErrorCode } from "./errors.js";
-import type { Inbox, InboxContext } from "./inbox.js";
+import type { Inbox, InboxContext, Outlook } from "./inbox.js";
 import type { LeasedDelivery } from "./leased-delivery.js";
 import { limitAttempts } from "./limit-attempts.js";
 import { LONGEST_MS } from "./resolve-transport-options.js";
@@ -19,8 +19,13 @@ const ALONE_MS = 250;
 const LONGEST_TURN_MS = 5_000;
 /** How long a subscription waits before it looks again when looking failed: doubled each time, jittered. */
 const LOOK_AGAIN = { minMs: 100, maxMs: 5_000 };
-/** A subscription that is not rung looks again after this time: for what a stranger put into the store without ringing. */
+/** One look waits this long; the next one goes on waiting. */
 const WAIT_MS = 30_000;
+/**
+ * A backlog is taken in halves of the concurrency, one on its way while the other is decoded and handled: so store and process work at
+ * the same time. Halves of fewer than this cost more calls than that gains.
+ */
+const HALF_FROM = 64;
 /** What repeating the same call cannot mend, but a later delivery may: such errors say nothing of the message. */
 const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "CLOSED", "LEASE_LOST"]);
 
@@ -47,14 +52,24 @@ class RunningSubscription implements Subscription {
   readonly #agentId: string;
   readonly #handler: (delivery: LeasedDelivery) => Promise<unknown>;
   readonly #concurrency: number;
+  readonly #half: number;
   readonly #leaseMs: number;
   readonly #stopping = new AbortController();
+  readonly #outlook: Outlook;
+  /** What was taken and is not settled yet. */
   readonly #running = new Set<LeasedDelivery>();
-  /** The one of these that no handler was given yet. */
+  /** Places that are taken: by handlers, and by what takes under way may bring. */
+  #places = 0;
+  /** The look for the other half of a backlog, while there is one. */
+  #second: Promise<void> | undefined;
+  /** A suspect has the subscription for itself. */
+  #alone = false;
+  /** The one that no handler was given yet. */
   #waiting: LeasedDelivery | undefined;
   /** How long the latest suspect held up the others. */
   #turnMs = 0;
-  #freed: (() => void) | undefined;
+  /** Those who wait for a handler to end. */
+  #freed: (() => void)[] = [];
   /** Cancels the next renewal. Undefined: there has been nothing to renew of late. */
   #renewal: (() => void) | undefined;
 
@@ -72,11 +87,14 @@ class RunningSubscription implements Subscription {
     this.#agentId = agentId;
     this.#handler = handler;
     this.#concurrency = concurrency;
+    this.#half = Math.ceil(concurrency / 2);
     this.#leaseMs = leaseMs;
     const onAbort = (): void => void this.stop();
     if (signal?.aborted === true) this.#stopping.abort();
     else signal?.addEventListener("abort", onAbort, { once: true });
-    this.closed = this.#loop().finally(() => {
+    this.#outlook = inbox.outlook(agentId);
+    this.closed = this.#run().finally(() => {
+      this.#outlook.listening.end();
       signal?.removeEventListener("abort", onAbort);
       this.#renewal?.();
     });
@@ -85,7 +103,7 @@ class RunningSubscription implements Subscription {
   async stop(options?: { readonly drainMs?: number }): Promise<void> {
     const drainMs = checkNumber("drainMs", readOptions(options).drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
     this.#stopping.abort();
-    this.#freed?.();
+    this.#wake();
     let cancel = (): void => {};
     const drained = new Promise<void>((resolve) => {
       cancel = this.#context.options.clock.timer(drainMs, resolve, { keepAlive: true });
@@ -100,27 +118,69 @@ class RunningSubscription implements Subscription {
     await this.stop();
   }
 
-  async #loop(): Promise<void> {
+  async #run(): Promise<void> {
+    await this.#lookOn();
+    await this.#second;
+    while (this.#running.size > 0) await this.#oneEnds();
+  }
+
+  /** Looks, and starts what it finds, until the subscription is stopped. */
+  async #lookOn(): Promise<void> {
     const { signal: stopping } = this.#stopping;
     const { report, options } = this.#context;
     let failures = 0;
+    let isBacklog = false;
     while (!stopping.aborted) {
+      if (this.#free === 0 || this.#alone) {
+        await this.#oneEnds();
+        continue;
+      }
       try {
-        const limit = this.#concurrency - this.#running.size;
-        const look = { limit, waitMs: WAIT_MS, leaseMs: this.#leaseMs };
-        const deliveries = await this.#inbox.look(this.#agentId, look, {}, stopping);
+        if (isBacklog && this.#half >= HALF_FROM && this.#free > this.#half) this.#second ??= this.#lookBeside();
+        const limit = this.#second === undefined ? this.#free : Math.min(this.#free, this.#half);
+        isBacklog = await this.#lookOnce(limit, WAIT_MS);
         failures = 0;
-        if (stopping.aborted) await this.#handBackUnhandled(deliveries);
-        else await this.#startAll(deliveries);
       } catch (error) {
         if (AgentCommError.is(error, "CLOSED") || stopping.aborted) break;
         failures += 1;
         report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
         await this.#pause(backoffMs(failures, LOOK_AGAIN, options.random));
       }
-      if (this.#running.size >= this.#concurrency) await this.#oneEnds();
     }
-    while (this.#running.size > 0) await this.#oneEnds();
+  }
+
+  /** Looks for the other half of a backlog, as long as there is one and half of the places are free. Never rejects. */
+  async #lookBeside(): Promise<void> {
+    try {
+      while (await this.#lookOnce(this.#half, 0)) {
+        if (this.#free < this.#half) await this.#oneEnds();
+        if (this.#free < this.#half || this.#alone || this.#stopping.signal.aborted) break;
+      }
+    } catch (error) {
+      if (!AgentCommError.is(error, "CLOSED") && !this.#stopping.signal.aborted) {
+        this.#context.report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
+      }
+    } finally {
+      this.#second = undefined;
+    }
+  }
+
+  /** Starts what it finds. Resolves to whether that was as much as it looked for: then there may be more. */
+  async #lookOnce(limit: number, waitMs: number): Promise<boolean> {
+    const { signal: stopping } = this.#stopping;
+    this.#places += limit;
+    const deliveries = await this.#inbox
+      .look(this.#outlook, { limit, waitMs, leaseMs: this.#leaseMs }, {}, stopping)
+      .finally(() => {
+        this.#places -= limit;
+      });
+    if (stopping.aborted || this.#alone) await this.#handBackUnhandled(deliveries);
+    else await this.#startAll(deliveries);
+    return deliveries.length === limit;
+  }
+
+  get #free(): number {
+    return this.#concurrency - this.#places;
   }
 
   // A message that ends its process takes those beside it along, and with the same beside it again and again all of them would
@@ -132,11 +192,18 @@ class RunningSubscription implements Subscription {
     this.#inbox.handedOut(plain);
     for (const delivery of plain) this.#start(delivery);
     if (suspect === undefined) return;
-    const { clock } = this.#context.options;
-    const startedAt = clock.monotonic();
+    this.#alone = true;
     this.#waiting = suspect;
     this.#hold(suspect);
     await this.#handBackUnhandled(others, this.#turnMs);
+    await this.#giveTurn(suspect);
+    this.#alone = false;
+    this.#wake();
+  }
+
+  async #giveTurn(suspect: LeasedDelivery): Promise<void> {
+    const { clock } = this.#context.options;
+    const startedAt = clock.monotonic();
     await this.#until(() => this.#running.size === 1);
     this.#waiting = undefined;
     if (suspect.held && !this.#stopping.signal.aborted) {
@@ -163,19 +230,24 @@ class RunningSubscription implements Subscription {
 
   /** Runs the handler and settles. Never rejects. */
   async #handle(delivery: LeasedDelivery): Promise<void> {
+    let failure: { readonly thrown: unknown } | undefined;
+    this.#places += 1;
     try {
-      try {
-        await this.#handler(delivery);
-      } catch (thrown) {
-        if (!delivery.settled) await this.#failed(delivery, thrown);
-        return;
-      }
-      if (!delivery.settled) await delivery.ack();
+      await this.#handler(delivery);
+    } catch (thrown) {
+      failure = { thrown };
+    }
+    // Not only once it is settled: so what comes next is on its way beside the ack.
+    this.#places -= 1;
+    this.#wake();
+    try {
+      if (delivery.settled) return;
+      await (failure === undefined ? delivery.ack() : this.#failed(delivery, failure.thrown));
     } catch (error) {
       this.#context.report(toAgentCommError(error, "STORE_FAILED", "settling failed"), { agentId: this.#agentId });
     } finally {
       this.#running.delete(delivery);
-      this.#freed?.();
+      this.#wake();
     }
   }
 
@@ -195,18 +267,23 @@ class RunningSubscription implements Subscription {
     let isLate = false;
     const late = (): void => {
       isLate = true;
-      this.#freed?.();
+      this.#wake();
     };
     const cancel = this.#context.options.clock.timer(ALONE_MS, late, { keepAlive: true });
     while (!holds() && !isLate && !this.#stopping.signal.aborted) await this.#oneEnds();
     cancel();
   }
 
-  /** Resolves when a handler has ended or was given up, or there is another reason to look again. */
+  /** Resolves when a handler has ended, was settled or given up, or there is another reason to look again. */
   #oneEnds(): Promise<void> {
     return new Promise((resolve) => {
-      this.#freed = resolve;
+      this.#freed.push(resolve);
     });
+  }
+
+  #wake(): void {
+    if (this.#freed.length === 0) return;
+    for (const resolve of this.#freed.splice(0)) resolve();
   }
 
   async #pause(ms: number): Promise<void> {
@@ -259,7 +336,7 @@ class RunningSubscription implements Subscription {
     // What its handler has just settled is not repeated: its settling is waited for, even if the handler never ends.
     await Promise.all(left.map((delivery) => delivery.settling()));
     this.#running.clear();
-    this.#freed?.();
+    this.#wake();
   }
 
   /** `turnMs`: how much later each is offered again than the one before it. */

@@ -135,7 +135,8 @@ export type SettleAction =
 /** How a mailbox is subscribed to. */
 export interface SubscribeOptions {
   /**
-   * Most handlers running at once; no more than that is ever held.
+   * Most handlers running at once. No more is taken than there are places free: one is free again when its handler has ended,
+   * while its message is still being settled.
    * @default 1
    */
   readonly concurrency?: number;

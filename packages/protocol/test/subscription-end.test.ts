@@ -44,7 +44,7 @@ describe("stopping a subscription", () => {
   it("waits for an ack that is under way when the drain time is over: finished work is not repeated", async () => {
     const answer = pending();
     const { transport, seen, clock } = scriptedTransport({
-      take: once("1", "2"),
+      take: once("1"),
       settle: async (batch) => {
         seen.settled.push(...batch);
         await answer.promise;

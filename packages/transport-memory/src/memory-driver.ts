@@ -136,7 +136,8 @@ class MemoryDriver implements Driver {
     const entries = mailbox.take(options.limit, options.leaseMs, now);
     this.#store.arm(mailbox);
     const { nextDueAt } = mailbox;
-    return nextDueAt === undefined ? { entries } : { entries, nextDueInMs: nextDueAt - now };
+    const drained = entries.length < options.limit || mailbox.ready === 0;
+    return nextDueAt === undefined ? { entries, drained } : { entries, drained, nextDueInMs: nextDueAt - now };
   }
 
   async settle(batch: readonly SettleEntry[]): Promise<readonly SettleResult[]> {

@@ -14,6 +14,8 @@ export interface AttendedMailbox {
   readonly held: HeldDeliveries;
   /** Takes under way. */
   taking: number;
+  /** Those who wait for the last of them to end. */
+  readonly allTold: (() => void)[];
   /** A take's answer was lost: what it leased waits for nobody. */
   stranded: boolean;
   /** The lane that alone filled the last take: more of it can be read natively. */
@@ -47,6 +49,7 @@ export class Attendance {
       capacity: undefined,
       held: new HeldDeliveries(),
       taking: 0,
+      allTold: [],
       stranded: false,
       backlog: undefined,
       toldAt: Number.NEGATIVE_INFINITY,

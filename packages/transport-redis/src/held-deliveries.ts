@@ -38,8 +38,11 @@ export class HeldDeliveries {
   /** Lanes whose last range may go on. */
   readonly #unbroken = new Set<string>();
 
-  /** `alone`: no other take was under way, whose answer may yet get lost. */
-  add({ lane, ids, entries, again, until }: Lease, alone: boolean): void {
+  /**
+   * Answers come in the order in which the takes ran, all on one connection: so what was read before and has no answer yet is lost, or
+   * late, and `breakOff` was called for it.
+   */
+  add({ lane, ids, entries, again, until }: Lease): void {
     if (again) {
       for (const [index, id] of ids.entries()) {
         this.#again.set(`${lane}:${id}`, { count: (entries[index] as TakenEntry).attempt, until });
@@ -49,11 +52,10 @@ export class HeldDeliveries {
     const ranges = this.#ranges.get(lane) ?? [];
     this.#ranges.set(lane, ranges);
     const last = ids[ids.length - 1] as string;
-    const open = alone && this.#unbroken.has(lane) ? ranges.at(-1) : undefined;
+    const open = this.#unbroken.has(lane) ? ranges.at(-1) : undefined;
     if (open === undefined) ranges.push({ first: ids[0] as string, last, until });
     else extend(open, last, until);
-    if (alone) this.#unbroken.add(lane);
-    else this.#unbroken.delete(lane);
+    this.#unbroken.add(lane);
     if (ranges.length > MAX_RANGES) {
       const [oldest, next] = ranges.splice(0, 2) as [Range, Range];
       extend(oldest, next.last, next.until);

@@ -27,6 +27,8 @@ export interface Look {
   readonly nextDueInMs: number | undefined;
   /** What comes next can be read natively: this lane, since it alone filled the limit. */
   readonly backlog: string | undefined;
+  /** Nothing was left to take. */
+  readonly drained: boolean;
   /** The answer to `drains`. */
   readonly mayDrain: boolean;
 }
@@ -53,6 +55,7 @@ type Answer = [
   lost: number,
   restarted: number,
   filled: number,
+  drained: number,
   taken: readonly TakenLane[],
   mayDrain: number,
 ];
@@ -96,7 +99,7 @@ export function takeCalls(route: Route, context: TakeContext): GatheredKind<Take
 }
 
 function readAnswer(answer: Answer, item: TakeItem, sentAt: number, context: TakeContext): Look {
-  const [, born, dueIn, regrouped, lost, restarted, filled, taken, mayDrain] = answer;
+  const [, born, dueIn, regrouped, lost, restarted, filled, drained, taken, mayDrain] = answer;
   const { mailbox, leaseMs, limit } = item;
   const { agentId } = mailbox;
   if (born.length > 0) {
@@ -123,6 +126,7 @@ function readAnswer(answer: Answer, item: TakeItem, sentAt: number, context: Tak
   return {
     leases,
     nextDueInMs: dueIn < 0 ? undefined : dueIn,
+    drained: drained === 1,
     backlog: isBacklog ? only.lane : undefined,
     mayDrain: mayDrain === 1,
   };

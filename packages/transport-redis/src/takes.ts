@@ -1,5 +1,6 @@
 import { AgentCommError, type TakeResult } from "@agentcomm/protocol";
 import type { AttendedMailbox } from "./attendance.js";
+import { before, LATE } from "./deadline.js";
 import type { Gathered } from "./gathered.js";
 import { readEntries, type StreamEntry } from "./read-entries.js";
 import type { Route } from "./route.js";
@@ -46,23 +47,29 @@ export class Takes {
   /** Resolves to undefined if it is worth another attempt. */
   async #takeOnce(item: TakeItem, deadline: number): Promise<TakeResult | undefined> {
     const { mailbox, limit } = item;
-    if (mailbox.stranded && mailbox.taking === 0) await this.#reconcile(mailbox, deadline);
-    const drains = limit >= DRAIN_FROM && mailbox.taking === 0 ? mailbox.backlog : undefined;
-    mailbox.backlog = undefined;
+    if (mailbox.stranded) {
+      // What other takes are about to bring is not stranded.
+      if (mailbox.taking > 0 && (await before(allTold(mailbox), deadline, this.#context.clock)) === LATE) {
+        throw this.#route.tooLate({ maybe: false });
+      }
+      if (mailbox.stranded) await this.#reconcile(mailbox, deadline);
+    }
+    const drains = limit >= DRAIN_FROM ? mailbox.backlog : undefined;
     mailbox.taking += 1;
     try {
       const look =
         drains === undefined ? await this.#looks.ask(item, deadline) : await this.#drain(item, drains, deadline);
       if (look === undefined) return undefined;
-      const { leases, nextDueInMs, backlog } = look;
-      for (const lease of leases) mailbox.held.add(lease, mailbox.taking === 1);
+      const { leases, nextDueInMs, drained, backlog } = look;
+      for (const lease of leases) mailbox.held.add(lease);
       mailbox.backlog = backlog;
       const [only] = leases;
       const entries =
         leases.length === 1 && only !== undefined ? only.entries : leases.flatMap((lease) => lease.entries);
-      return nextDueInMs === undefined ? { entries } : { entries, nextDueInMs };
+      return nextDueInMs === undefined ? { entries, drained } : { entries, drained, nextDueInMs };
     } finally {
       mailbox.taking -= 1;
+      if (mailbox.taking === 0) for (const tell of mailbox.allTold.splice(0)) tell();
     }
   }
 
@@ -87,7 +94,11 @@ export class Takes {
       strand(mailbox);
       return undefined;
     }
-    if (reply === null) return { ...look, leases: [], backlog: undefined };
+    if (reply === null) {
+      // There is nothing left in this lane; of the less urgent ones nothing is known.
+      mailbox.backlog = undefined;
+      return undefined;
+    }
     const lease = readEntries((reply as StreamsReply)[0][1], holder, until, undefined);
     return { ...look, leases: [lease], backlog: lease.ids.length === limit ? lane : undefined };
   }
@@ -106,9 +117,15 @@ export class Takes {
   }
 }
 
+/** Resolves once no take is under way. */
+function allTold(mailbox: AttendedMailbox): Promise<void> {
+  return new Promise((resolve) => mailbox.allTold.push(resolve));
+}
+
 /** Something may have been leased here that nobody was told of. */
 function strand(mailbox: AttendedMailbox): void {
   mailbox.stranded = true;
+  mailbox.backlog = undefined;
   mailbox.held.breakOff();
 }
 

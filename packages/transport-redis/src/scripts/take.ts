@@ -9,9 +9,9 @@ import { defineScript } from "./script.js";
  *
  * Answers the store's time, and per mailbox: `ok`, the mark of its shard's bell (where a look is noted, else ""), the
  * milliseconds until something falls due (-1: nothing will), the lanes whose group had vanished, how many bodies had vanished,
- * whether its leases started anew, how many lanes hold entries, and lane by lane what was leased: the lane, `new` and the
- * entries, or `again`, the entries, their deliveries and their notes. Where a lane is about to be read: whether it may be, that
- * is, nothing more urgent waits, and nothing in it is to be offered again.
+ * whether its leases started anew, how many lanes hold entries, whether nothing is left to take, and lane by lane what was leased: the
+ * lane, `new` and the entries, or `again`, the entries, their deliveries and their notes. Where a lane is about to be read: whether it
+ * may be, that is, nothing more urgent waits, and nothing in it is to be offered again.
  * A mailbox that cannot be read answers `failed` and the error's text.
  */
 export const TAKE = defineScript(
@@ -144,7 +144,7 @@ local function offerForgotten(p, agent)
   end
 end
 
-local function take(p, agent, limit, lease, touch, doubtful, drained)
+local function take(p, agent, limit, lease, touch, doubtful, drains)
   gone = 0
   local due, born = p .. 'due', ''
   -- Also if the mailbox was deleted since this process told that it looks in: broadcasts must go on reaching it.
@@ -154,7 +154,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
     call('ZADD', p .. 'boxes', now, agent)
     -- Should notes have been lost of what is to be offered again, and when, it is found in this way. Not right before a native read,
     -- which would be in vain: what it read would have to be given back.
-    if drained == '' then
+    if drains == '' then
       offerForgotten(p, agent)
       offersAgain(p, agent, now)
     end
@@ -169,9 +169,9 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   local nextAt, again = scores[1], scores[2]
   local consumer = incarnation .. '.' .. lease
   local regrouped, taken, filled, drain, left, spoiled = '', {}, 0, 0, false, nil
-  if drained ~= '' then
+  if drains ~= '' then
     limit = 0
-    if not again and isMostUrgent(p, agent, drained) then
+    if not again and isMostUrgent(p, agent, drains) then
       nextAt = leasedUntil(p, agent, now + lease, nextAt)
       drain = 1
     end
@@ -211,7 +211,8 @@ local function take(p, agent, limit, lease, touch, doubtful, drained)
   if again and not left then call('ZREM', due, '!' .. agent) end
   if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
-  return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, taken, drain}
+  local drained = limit > 0 and not left and not spoiled
+  return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, drained and 1 or 0, taken, drain}
 end
 
 local answers = {now}
