@@ -3,6 +3,7 @@ import type { Clock } from "./clock.js";
 import type { Driver, DriverCall } from "./driver.js";
 import { AgentCommError, type Outcome } from "./errors.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
+import { Tick } from "./tick.js";
 import type { CallOptions } from "./transport.js";
 import { toAgentCommError } from "./trouble.js";
 
@@ -34,6 +35,7 @@ interface Opening {
  * and whatever a driver throws leaves as an AgentCommError that says whether anything was stored.
  */
 export class Calls {
+  readonly tick = new Tick();
   readonly #driver: Driver;
   readonly #clock: Clock;
   readonly #timeoutMs: number;

@@ -2,7 +2,7 @@ import { abortedError, type Calls, turn } from "./calls.js";
 import { checkNumber } from "./check-number.js";
 import { readOptions } from "./check-options.js";
 import { decodeMessage } from "./codec.js";
-import { publishDiagnostics } from "./diagnostics.js";
+import { diagnosticsChannel, publishDiagnostics } from "./diagnostics.js";
 import type { Driver, TakenEntry, TakeResult } from "./driver.js";
 import { AgentCommError } from "./errors.js";
 import { checkAgentId } from "./ids.js";
@@ -130,6 +130,7 @@ export class Inbox {
   handedOut(deliveries: readonly LeasedDelivery[]): void {
     const { name, received } = this.#context;
     received.add(deliveries.length);
+    if (!diagnosticsChannel("message.received").hasSubscribers) return;
     for (const { agentId, message, attempt } of deliveries) {
       publishDiagnostics("message.received", () => ({ transport: name, agentId, message, attempt }));
     }

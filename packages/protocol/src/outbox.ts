@@ -12,7 +12,7 @@ import type { AgentMessage, MessageInput } from "./message.js";
 import { quote } from "./quote.js";
 import type { RateMeter } from "./rate-meter.js";
 import { LONGEST_MS, type ResolvedTransportOptions } from "./resolve-transport-options.js";
-import { TickBatch } from "./tick-batch.js";
+import { TickBatch, type Waiting } from "./tick-batch.js";
 import { toldMessage } from "./told-message.js";
 import type { Receipt, SendOptions } from "./transport.js";
 
@@ -27,11 +27,59 @@ export interface OutboxContext {
   checkDelay(delayMs: number): void;
 }
 
+/** Tells one who sends what became of it. */
+class Sender implements Waiting<"stored" | "duplicate"> {
+  readonly #id: string;
+  readonly #telling: Telling | undefined;
+  readonly #resolve: (receipt: Receipt) => void;
+  readonly #reject: (error: AgentCommError) => void;
+
+  constructor(
+    id: string,
+    telling: Telling | undefined,
+    resolve: (receipt: Receipt) => void,
+    reject: (error: AgentCommError) => void,
+  ) {
+    this.#id = id;
+    this.#telling = telling;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  done(result: "stored" | "duplicate"): void {
+    const receipt = receiptOf(this.#id, result);
+    this.#telling?.sent(receipt);
+    this.#resolve(receipt);
+  }
+
+  failed(error: AgentCommError): void {
+    this.#telling?.refused(error);
+    this.#reject(error);
+  }
+}
+
+const NOBODY = Object.freeze([]);
+
+/** A message on its way out. */
+interface Prepared {
+  readonly id: string;
+  readonly entry: AppendEntry;
+  readonly telling: Telling | undefined;
+}
+
+/** Tells the listeners of diagnostics what became of it. */
+interface Telling {
+  sent(receipt: Receipt): void;
+  refused(error: AgentCommError): void;
+}
+
 /** Takes messages in: validates, encodes, resolves who is meant, and stores one entry per mailbox. */
 export class Outbox {
   readonly #context: OutboxContext;
   readonly #encoding: CreateMessageOptions;
   readonly #appends: TickBatch<AppendEntry, "stored" | "duplicate">;
+  readonly #sent = diagnosticsChannel("message.sent");
+  readonly #refused = diagnosticsChannel("message.refused");
 
   constructor(context: OutboxContext) {
     this.#context = context;
@@ -40,28 +88,16 @@ export class Outbox {
     this.#appends = new TickBatch("send", context.calls, (batch, call) => this.#append(batch, call));
   }
 
-  async send(input: MessageInput | AgentMessage, given?: SendOptions): Promise<Receipt> {
-    const { calls, sent } = this.#context;
-    calls.enter("send");
-    const options = readOptions(given);
-    const { id, entry, telling } = this.#prepare(input, options);
-    const timeoutMs = calls.timeoutOf(options);
-    const { signal } = options;
+  send(input: MessageInput | AgentMessage, given?: SendOptions): Promise<Receipt> {
     try {
-      let receipt: Receipt;
-      if (isFanOut(entry.agentId)) {
-        receipt = await this.#fanOut(id, entry, options);
-        sent.add(1);
-      } else {
-        const appended = this.#appends.add(entry, timeoutMs);
-        const result = await (signal === undefined ? appended : untilAborted(appended, "send", signal));
-        receipt = { id, duplicate: result === "duplicate", stored: 1, refused: [] };
-      }
-      telling?.sent(receipt);
-      return receipt;
+      this.#context.calls.enter("send");
+      const options = readOptions(given);
+      const prepared = this.#prepare(input, options);
+      const timeoutMs = this.#context.calls.timeoutOf(options);
+      const isPlain = options.signal === undefined && !isFanOut(prepared.entry.agentId);
+      return isPlain ? this.#sendToOne(prepared, timeoutMs) : this.#sendOtherwise(prepared, timeoutMs, options);
     } catch (error) {
-      telling?.refused(error as AgentCommError);
-      throw error;
+      return Promise.reject(error);
     }
   }
 
@@ -80,6 +116,33 @@ export class Outbox {
     return await Promise.all(
       messages.map((input) => this.send(input, options).catch((error: unknown) => error as AgentCommError)),
     );
+  }
+
+  /** One promise a message: async functions in its place cost each of them half a microsecond more. */
+  #sendToOne({ id, entry, telling }: Prepared, timeoutMs: number): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      this.#appends.tell(entry, timeoutMs, new Sender(id, telling, resolve, reject));
+    });
+  }
+
+  /** To many, or as long as a signal does not fire. */
+  async #sendOtherwise({ id, entry, telling }: Prepared, timeoutMs: number, options: SendOptions): Promise<Receipt> {
+    const { signal } = options;
+    try {
+      let receipt: Receipt;
+      if (isFanOut(entry.agentId)) {
+        receipt = await this.#fanOut(id, entry, options);
+        this.#context.sent.add(1);
+      } else {
+        const appended = this.#appends.add(entry, timeoutMs);
+        receipt = receiptOf(id, await (signal === undefined ? appended : untilAborted(appended, "send", signal)));
+      }
+      telling?.sent(receipt);
+      return receipt;
+    } catch (error) {
+      telling?.refused(error as AgentCommError);
+      throw error;
+    }
   }
 
   async #append(batch: readonly AppendEntry[], call: DriverCall): Promise<readonly AppendResult[]> {
@@ -115,7 +178,7 @@ export class Outbox {
     };
   }
 
-  #prepare(input: MessageInput | AgentMessage, options: SendOptions) {
+  #prepare(input: MessageInput | AgentMessage, options: SendOptions): Prepared {
     const { message, text } = encodeInput(input, this.#encoding);
     this.#checkOptions(options);
     const { id, to, from, priority } = message;
@@ -129,10 +192,8 @@ export class Outbox {
   }
 
   /** Undefined if nobody listens: what is sent must not be kept, for nothing, until it is stored. */
-  #telling(message: EncodedMessage["message"], text: string) {
-    if (!diagnosticsChannel("message.sent").hasSubscribers && !diagnosticsChannel("message.refused").hasSubscribers) {
-      return undefined;
-    }
+  #telling(message: EncodedMessage["message"], text: string): Telling | undefined {
+    if (!this.#sent.hasSubscribers && !this.#refused.hasSubscribers) return undefined;
     const { name, options } = this.#context;
     const { clock, limits } = options;
     const startedAt = clock.monotonic();
@@ -156,6 +217,10 @@ export class Outbox {
       throw invalidOption("idempotencyKey", `is ${quote(idempotencyKey)}: use 1 to 128 printable ASCII characters`);
     }
   }
+}
+
+function receiptOf(id: string, result: "stored" | "duplicate"): Receipt {
+  return { id, duplicate: result === "duplicate", stored: 1, refused: NOBODY };
 }
 
 function isFanOut(to: string): boolean {

@@ -2,8 +2,8 @@ import type { HeapItem } from "./indexed-heap.js";
 
 /** One message in one mailbox, from append to settling. */
 export interface Entry extends HeapItem {
-  /** Names the entry in its tokens. */
-  id: number;
+  /** Names its delivery, while there is one that may still be settled. */
+  token: string;
   /** Its place in line: lower is older. */
   order: number;
   /** The index of its priority in PRIORITIES. */

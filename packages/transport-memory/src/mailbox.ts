@@ -5,6 +5,7 @@ import {
   type DeadLetterReason,
   type MailboxStats,
   PRIORITIES,
+  type RenewEntry,
   type SettleEntry,
   type StoredDeadLetter,
   type TakenEntry,
@@ -38,8 +39,8 @@ export class Mailbox {
   /** Delayed and leased entries. */
   readonly #held = new IndexedHeap<Entry>(fallsDueFirst);
   #delayed = 0;
-  /** Entries with a delivery that may still be settled, leased or lapsed, by id. */
-  readonly #delivered = new Map<number, Entry>();
+  /** Entries with a delivery that may still be settled, leased or lapsed, by its token. */
+  readonly #delivered = new Map<string, Entry>();
   readonly #dead = new DeadLetterBox();
   readonly #sentKeys = new SentKeys();
 
@@ -95,27 +96,24 @@ export class Mailbox {
       while (taken.length < limit) {
         const entry = lane.shift();
         if (entry === undefined) break;
+        // Its last holder cannot settle it any more.
+        if (entry.state === "lapsed") this.#delivered.delete(entry.token);
         entry.attempt += 1;
+        entry.token = `${this.agentId}:${this.#sequence.next()}`;
         this.#hold(entry, "leased", now + leaseMs);
-        this.#delivered.set(entry.id, entry);
-        taken.push({
-          token: `${this.agentId}:${entry.id}:${entry.attempt}`,
-          attempt: entry.attempt,
-          ...(entry.payload === undefined ? undefined : { payload: entry.payload }),
-          ...(entry.reasons === undefined ? undefined : { reasons: entry.reasons }),
-          ...(entry.noted === 0 ? undefined : { noted: entry.noted }),
-        });
+        this.#delivered.set(entry.token, entry);
+        taken.push(takenOf(entry));
       }
     }
     return taken;
   }
 
   /** Ends a delivery. False: it is not the entry's current one, and nothing was changed. */
-  settle(id: number, attempt: number, action: SettleEntry["action"], now: number, deadAt: number): boolean {
+  settle({ token, action }: SettleEntry, now: number, deadAt: number): boolean {
     this.offerDue(now);
-    const entry = this.#release(id, attempt);
+    const entry = this.#release(token);
     if (entry === undefined) return false;
-    this.#delivered.delete(id);
+    this.#delivered.delete(token);
     if (action.kind === "dead") this.#bury(entry, action.reason, action.detail, deadAt);
     if (action.kind === "retry") {
       if (action.uncounted === true) entry.attempt -= 1;
@@ -128,9 +126,9 @@ export class Mailbox {
   }
 
   /** Makes a delivery's lease end `leaseMs` from now. False: it is not the entry's current one. */
-  renew(id: number, attempt: number, leaseMs: number, now: number): boolean {
+  renew({ token, leaseMs }: RenewEntry, now: number): boolean {
     this.offerDue(now);
-    const entry = this.#release(id, attempt);
+    const entry = this.#release(token);
     if (entry === undefined) return false;
     this.#hold(entry, "leased", now + leaseMs);
     return true;
@@ -151,7 +149,7 @@ export class Mailbox {
     this.offerDue(now);
     const isMeant = (dead: DeadEntry): boolean => ids !== undefined || dead.reason !== "unreadable";
     const back = this.#dead.remove(ids, isMeant);
-    // A new entry, not the old one again: its attempts start anew, so the old id would bring old tokens back to life.
+    // A new entry, not the old one again: its attempts start anew.
     for (const { entry } of back) this.#enter(entry.lane, entry.payload, entry.fields, 0, now);
     return back.length;
   }
@@ -190,10 +188,9 @@ export class Mailbox {
   }
 
   #enter(lane: number, payload: Uint8Array | undefined, fields: Entry["fields"], delayMs: number, now: number): void {
-    const id = this.#sequence.next();
     const entry: Entry = {
-      id,
-      order: id,
+      token: "",
+      order: this.#sequence.next(),
       lane,
       payload,
       fields,
@@ -227,9 +224,9 @@ export class Mailbox {
   }
 
   /** Takes a delivered entry out of wherever it is, if this delivery is its current one. */
-  #release(id: number, attempt: number): Entry | undefined {
-    const entry = this.#delivered.get(id);
-    if (entry === undefined || entry.attempt !== attempt) return undefined;
+  #release(token: string): Entry | undefined {
+    const entry = this.#delivered.get(token);
+    if (entry === undefined) return undefined;
     if (entry.state === "leased") this.#held.remove(entry);
     else this.#laneOf(entry).withdraw(entry);
     return entry;
@@ -242,4 +239,12 @@ export class Mailbox {
   #laneOf(entry: Entry): Lane {
     return this.#lanes[entry.lane] as Lane;
   }
+}
+
+function takenOf({ token, attempt, payload, reasons, noted }: Entry): TakenEntry {
+  const taken: { -readonly [Key in keyof TakenEntry]: TakenEntry[Key] } = { token, attempt };
+  if (payload !== undefined) taken.payload = payload;
+  if (reasons !== undefined) taken.reasons = reasons;
+  if (noted > 0) taken.noted = noted;
+  return taken;
 }

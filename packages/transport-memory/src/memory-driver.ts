@@ -143,19 +143,19 @@ class MemoryDriver implements Driver {
   async settle(batch: readonly SettleEntry[]): Promise<readonly SettleResult[]> {
     const now = this.#now();
     const deadAt = this.#store.clock.now();
-    return batch.map(({ token, action }) => {
-      const { mailbox, id, attempt } = this.#locate(token);
-      if (mailbox?.settle(id, attempt, action, now, deadAt) !== true) return leaseLost(token);
-      if (action.kind === "retry") this.#store.announce(mailbox);
+    return batch.map((entry) => {
+      const mailbox = this.#mailboxOf(entry.token);
+      if (mailbox?.settle(entry, now, deadAt) !== true) return leaseLost(entry.token);
+      if (entry.action.kind === "retry") this.#store.announce(mailbox);
       return undefined;
     });
   }
 
   async renew(batch: readonly RenewEntry[]): Promise<readonly SettleResult[]> {
     const now = this.#now();
-    return batch.map(({ token, leaseMs }) => {
-      const { mailbox, id, attempt } = this.#locate(token);
-      if (mailbox?.renew(id, attempt, leaseMs, now) !== true) return leaseLost(token);
+    return batch.map((entry) => {
+      const mailbox = this.#mailboxOf(entry.token);
+      if (mailbox?.renew(entry, now) !== true) return leaseLost(entry.token);
       this.#store.arm(mailbox);
       return undefined;
     });
@@ -207,15 +207,9 @@ class MemoryDriver implements Driver {
     return this.#store.clock.monotonic();
   }
 
-  /** A token is `<agent>:<entry>:<attempt>`; ids of agents contain no colon. What is no token finds no delivery. */
-  #locate(token: string): { readonly mailbox: Mailbox | undefined; readonly id: number; readonly attempt: number } {
-    const first = token.indexOf(":");
-    const last = token.lastIndexOf(":");
-    return {
-      mailbox: this.#store.mailboxes.get(token.slice(0, Math.max(first, 0))),
-      id: Number(token.slice(first + 1, last)),
-      attempt: Number(token.slice(last + 1)),
-    };
+  /** A token begins with the agent's id and a colon, which no id contains. What is no token finds no mailbox. */
+  #mailboxOf(token: string): Mailbox | undefined {
+    return this.#store.mailboxes.get(token.slice(0, Math.max(token.indexOf(":"), 0)));
   }
 }
 

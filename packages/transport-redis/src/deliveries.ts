@@ -1,12 +1,11 @@
 import type { Clock, DriverCall, RenewEntry, SettleEntry, SettleResult } from "@agentcomm/protocol";
 import { toAgentCommError } from "@agentcomm/protocol/internal";
 import type { Attendance } from "./attendance.js";
+import type { HeldDeliveries } from "./held-deliveries.js";
 import { leaseLost, type RenewItem, type SettleItem } from "./settles.js";
 import type { ShardGroups } from "./shard-groups.js";
 import { shardOf } from "./shards.js";
-import { type Token, TokenReader } from "./token.js";
-
-type WithToken<Entry> = Omit<Entry, "token"> & { readonly token: Token };
+import { type Holder, type Token, TokenReader } from "./token.js";
 
 /** Ends and prolongs deliveries by their tokens, whoever they were given to; and keeps account of those given to this process. */
 export class Deliveries {
@@ -23,9 +22,10 @@ export class Deliveries {
   }
 
   settle(batch: readonly SettleEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
-    return this.#byToken(
+    return this.#byToken<SettleEntry, SettleItem>(
       batch,
-      (items: readonly SettleItem[]) =>
+      (token, { action }) => ({ token, action }),
+      (items) =>
         this.#groups.spread(
           items,
           ({ token }) => shardOf(token.holder.agentId),
@@ -37,9 +37,10 @@ export class Deliveries {
 
   renew(batch: readonly RenewEntry[], call: DriverCall): Promise<readonly SettleResult[]> {
     const askedAt = this.#clock.monotonic();
-    return this.#byToken(
+    return this.#byToken<RenewEntry, RenewItem>(
       batch,
-      (items: readonly RenewItem[]) => Promise.all(items.map((item) => this.#renewOne(item, call))),
+      (token, { leaseMs }) => ({ token, leaseMs }),
+      (items) => Promise.all(items.map((item) => this.#renewOne(item, call))),
       ({ leaseMs }) => askedAt + leaseMs,
     );
   }
@@ -57,39 +58,48 @@ export class Deliveries {
    * Reads the tokens; what is none names no delivery, and its lease counts as lost. `heldUntil` says until when, on the monotonic
    * clock, this process holds what went well (undefined: no longer).
    */
-  async #byToken<Entry extends { readonly token: string }>(
+  async #byToken<Entry extends { readonly token: string }, Item extends { readonly token: Token }>(
     batch: readonly Entry[],
-    work: (items: readonly WithToken<Entry>[]) => Promise<readonly SettleResult[]>,
-    heldUntil: (entry: Entry) => number | undefined,
+    itemOf: (token: Token, entry: Entry) => Item,
+    work: (items: readonly Item[]) => Promise<readonly SettleResult[]>,
+    heldUntil: (item: Item) => number | undefined,
   ): Promise<readonly SettleResult[]> {
     const reader = new TokenReader();
     const results = new Array<SettleResult>(batch.length).fill(undefined);
-    const items: WithToken<Entry>[] = [];
+    const items: Item[] = [];
     const indexes: number[] = [];
     for (const [index, entry] of batch.entries()) {
       const token = reader.read(entry.token);
       if (token === undefined) results[index] = leaseLost();
       else {
-        items.push({ ...entry, token });
+        items.push(itemOf(token, entry));
         indexes.push(index);
       }
     }
     const own = await work(items);
+    let holder: Holder | undefined;
+    let held: HeldDeliveries | undefined;
     for (const [at, index] of indexes.entries()) {
       const result = own[at];
       results[index] = result;
-      const until = result === undefined ? heldUntil(batch[index] as Entry) : undefined;
       // If nobody knows what became of it, it is still held here.
-      if (result === undefined || result.code === "LEASE_LOST")
-        this.#note((items[at] as WithToken<Entry>).token, until);
+      if (result !== undefined && result.code !== "LEASE_LOST") continue;
+      const item = items[at] as Item;
+      const until = result === undefined ? heldUntil(item) : undefined;
+      const { token } = item;
+      // Tokens of one holder mostly follow each other, and share the object.
+      if (token.holder !== holder) {
+        holder = token.holder;
+        held = this.#heldOf(holder);
+      }
+      if (until === undefined) held?.settled(token);
+      else held?.renewed(token, until);
     }
     return results;
   }
 
-  #note(token: Token, until: number | undefined): void {
-    if (token.holder.incarnation !== this.#incarnation) return;
-    const held = this.#attendance.find(token.holder.agentId)?.held;
-    if (until === undefined) held?.settled(token);
-    else held?.renewed(token, until);
+  /** What this process was told that it holds; undefined if the holder is another one. */
+  #heldOf({ incarnation, agentId }: Holder): HeldDeliveries | undefined {
+    return incarnation === this.#incarnation ? this.#attendance.find(agentId)?.held : undefined;
   }
 }

@@ -1,12 +1,7 @@
-import { crc32 } from "node:zlib";
 import type { AppendEntry } from "@agentcomm/protocol";
+import { DIGEST_BYTES, writeDigest } from "./digest.js";
 import { LANES } from "./lanes.js";
 import { shardOf } from "./shards.js";
-
-/** CRC-32 in 8 hexadecimal digits: what stands beside the wire text, so that a flipped bit is noticed. */
-export function digestOf(payload: Uint8Array): string {
-  return crc32(payload).toString(16).padStart(8, "0");
-}
 
 /** The indexes of the entries of each mailbox. In this order the script sees them. */
 export function groupByMailbox(entries: readonly AppendEntry[]): Map<string, number[]> {
@@ -21,7 +16,6 @@ export function groupByMailbox(entries: readonly AppendEntry[]): Map<string, num
 
 const GROUP_HEAD = 1 + 1 + 2 + 4;
 const ENTRY_HEAD = 1 + 1 + 4;
-const DIGEST = 8;
 
 /**
  * Writes a batch into one string. Per mailbox: shard (1 byte), length of the agent id (1) and the id, entries (2), bytes (4).
@@ -58,7 +52,8 @@ function writeEntry(bytes: Buffer, start: number, entry: AppendEntry): number {
   at += ENTRY_HEAD;
   bytes.set(payload, at);
   at += payload.length;
-  at += bytes.write(digestOf(payload), at, "latin1");
+  writeDigest(payload, bytes, at);
+  at += DIGEST_BYTES;
   if (delayMs > 0) at = bytes.writeDoubleBE(Math.ceil(delayMs), at);
   if (idempotencyKey !== undefined) {
     at = bytes.writeUInt16BE(from.length + 1 + idempotencyKey.length, at);
@@ -70,5 +65,5 @@ function writeEntry(bytes: Buffer, start: number, entry: AppendEntry): number {
 function sizeOf({ payload, delayMs, from, idempotencyKey }: AppendEntry): number {
   const delay = delayMs > 0 ? 8 : 0;
   const key = idempotencyKey === undefined ? 0 : 2 + from.length + 1 + idempotencyKey.length;
-  return ENTRY_HEAD + payload.length + DIGEST + delay + key;
+  return ENTRY_HEAD + payload.length + DIGEST_BYTES + delay + key;
 }

@@ -30,7 +30,7 @@ const WINDOW = 8;
 interface Asking<Item, Answer> {
   readonly item: Item;
   /** Set once it travels. */
-  progress?: { maybe: boolean };
+  progress: { maybe: boolean } | undefined;
   readonly deadline: number;
   /** Its asker was told that it is too late. */
   over: boolean;
@@ -87,7 +87,7 @@ export class Gathered<Item, Answer> {
   async #untilLate(item: Item, deadline: number, start: (asking: Asking<Item, Answer>) => void): Promise<Answer> {
     let asking: Asking<Item, Answer> | undefined;
     const answer = new Promise<Answer>((resolve, reject) => {
-      asking = { item, deadline, over: false, resolve, reject };
+      asking = { item, progress: undefined, deadline, over: false, resolve, reject };
       start(asking);
     });
     const inTime = await before(answer, deadline, this.#clock);

@@ -1,6 +1,6 @@
 import type { TakenEntry } from "@agentcomm/protocol";
 import { quote } from "@agentcomm/protocol/internal";
-import { digestOf } from "./encode-append.js";
+import { isDigestOf } from "./digest.js";
 import type { Lease } from "./held-deliveries.js";
 import { encodeToken, type Holder, tokenPrefix } from "./token.js";
 
@@ -59,8 +59,7 @@ function readFields(entry: Mutable<TakenEntry>, fields: readonly Buffer[]): void
     if (name.equals(MESSAGE)) entry.payload = fields[index + 1] as Buffer;
     else if (name.equals(DIGEST)) digest = fields[index + 1] as Buffer;
   }
-  if (entry.payload === undefined || digest === undefined) return;
-  const kept = digest.toString("latin1");
-  if (kept.toLowerCase() === digestOf(entry.payload)) return;
-  entry.damaged = `the stored bytes do not have the digest ${quote(kept)} that they were stored with`;
+  if (entry.payload === undefined || digest === undefined || isDigestOf(entry.payload, digest)) return;
+  const kept = quote(digest.toString("latin1"));
+  entry.damaged = `the stored bytes do not have the digest ${kept} that they were stored with`;
 }

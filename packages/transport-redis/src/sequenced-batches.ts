@@ -39,7 +39,7 @@ interface Slot<Item, Result> {
   readonly ticket: Ticket<Result>;
   readonly index: number;
   /** Set once it travels. */
-  progress?: { maybe: boolean };
+  progress: { maybe: boolean } | undefined;
   settled: boolean;
 }
 
@@ -77,7 +77,7 @@ export class SequencedBatches<Item, Result> {
         },
       };
       for (const [index, item] of items.entries()) {
-        const slot: Slot<Item, Result> = { item, ticket, index, settled: false };
+        const slot: Slot<Item, Result> = { item, ticket, index, progress: undefined, settled: false };
         slots.push(slot);
         this.#waiting.push(slot);
       }

@@ -70,12 +70,14 @@ function groupsOf(items: readonly SettleItem[]): SettleGroup[] {
 }
 
 function encodeGroup({ holder, items, acks, others }: SettleGroup): string[] {
-  let lowest = "";
-  let highest = "";
+  const [first = 0] = acks.length > 0 ? acks : others;
+  let lowest = (items[first] as SettleItem).token.id;
+  let highest = lowest;
   for (const index of [...acks, ...others]) {
     const { id } = (items[index] as SettleItem).token;
-    if (lowest === "" || compareIds(id, lowest) < 0) lowest = id;
-    if (highest === "" || compareIds(id, highest) > 0) highest = id;
+    // Nearly always they come in order: then one comparison does.
+    if (compareIds(id, highest) >= 0) highest = id;
+    else if (compareIds(id, lowest) < 0) lowest = id;
   }
   let ackText = "";
   for (const index of acks) {

@@ -56,9 +56,20 @@ end
 const WRITE = `
 local now, rung = clockMs(), {}
 
-local function write(p, collection, kind, key, value, ifVersion, ttl)
-  local c = keysOf(p, collection)
+-- The keys of each collection that is written to. What has expired in it is ended once for all that is written now.
+local known = {}
+local function collectionAt(p, collection)
+  local name = p .. collection
+  local c = known[name]
+  if c then return c, false end
+  c = keysOf(p, collection)
   local swept = sweep(c, now)
+  known[name] = c
+  return c, swept
+end
+
+local function write(p, collection, kind, key, value, ifVersion, ttl)
+  local c, swept = collectionAt(p, collection)
   local packed = call('HGET', c.data, key)
   local version, expires = 0, 0
   if packed then version, expires = unpackRecord(packed) end
@@ -74,11 +85,15 @@ local function write(p, collection, kind, key, value, ifVersion, ttl)
     answer = nextVersion(c, 'put', key)
     local expiry = ttl == '' and 0 or now + tonumber(ttl)
     call('HSET', c.data, key, string.format('%.0f %.0f ', answer, expiry) .. value)
-    if call('HLEN', c.data) == 1 then
+    if not packed and call('HLEN', c.data) == 1 then
       for _, kept in ipairs({c.version, c.log}) do call('PERSIST', kept) end
     end
     call('ZADD', c.keys, 0, key)
-    if expiry > 0 then call('ZADD', c.ttl, expiry, key) else call('ZREM', c.ttl, key) end
+    if expiry > 0 then
+      call('ZADD', c.ttl, expiry, key)
+    elseif expires > 0 or not packed then
+      call('ZREM', c.ttl, key)
+    end
   elseif packed then
     remove(c, 'delete', key)
   end

@@ -76,21 +76,31 @@ local function settle(at)
   local lowest, highest, acks, others = ARGV[at + 5], ARGV[at + 6], ARGV[at + 7], tonumber(ARGV[at + 8])
   local queue = queueOf(p, agent, lane)
   local consumer = incarnation .. '.' .. ARGV[at + 4]
-  local done, noted, counts = {}, {}, {}
+  local done, noted = {}, {}
   -- Somewhat more than asked for: others may lie between.
   local pending = redis.pcall('XPENDING', queue, 'agents', lowest, highest, math.floor(#acks / 8) + others + 16, consumer)
-  if not pending.err then
-    for _, entry in ipairs(pending) do counts[entry[1]] = entry[4] end
-  end
-  local function may(id, count)
+  if pending.err then pending = {} end
+  local seen, counts = 0, nil
+  -- Whether this delivery is held. Mostly they are asked for in the order in which they are pending: then nothing need be looked up.
+  local function isHeld(id, count)
+    if not counts then
+      local following = pending[seen + 1]
+      if following and following[1] == id and following[4] == count then
+        seen = seen + 1
+        return true
+      end
+      counts = {}
+      for index, entry in ipairs(pending) do counts[entry[1]] = index > seen and entry[4] or -1 end
+    end
     local known = counts[id]
     local fine = known == count or not known and holds(queue, id, incarnation, count)
-    if fine then
-      -- A second one for the same delivery, in the same batch, must not count.
-      counts[id] = -1
-    else
-      refused[#refused + 1] = position
-    end
+    -- A second one for the same delivery, in the same batch, must not count.
+    if fine then counts[id] = -1 end
+    return fine
+  end
+  local function may(id, count)
+    local fine = isHeld(id, count)
+    if not fine then refused[#refused + 1] = position end
     position = position + 1
     return fine
   end

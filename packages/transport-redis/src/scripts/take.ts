@@ -169,6 +169,8 @@ local function take(p, agent, limit, lease, touch, doubtful, drains)
   local nextAt, again = scores[1], scores[2]
   local consumer = incarnation .. '.' .. lease
   local regrouped, taken, filled, drain, left, spoiled = '', {}, 0, 0, false, nil
+  -- How many entries there are that were not taken now.
+  local others = 0
   if drains ~= '' then
     limit = 0
     if not again and isMostUrgent(p, agent, drains) then
@@ -178,15 +180,17 @@ local function take(p, agent, limit, lease, touch, doubtful, drains)
   end
   for _, lane in ipairs(LANES) do
     local queue = queueOf(p, agent, lane)
-    local size = (limit > 0 or again) and redis.pcall('XLEN', queue) or 0
+    local size = drain == 0 and redis.pcall('XLEN', queue) or 0
     if type(size) == 'table' then
       -- A key of a foreign type: it must not keep the other lanes back, least of all what was leased there already.
       if limit > 0 then spoiled = size end
-      left = true
+      left, others = true, math.huge
     elseif size > 0 and limit <= 0 then
       left = true
+      others = others + size
     elseif size > 0 then
       filled = filled + 1
+      others = others + size
       if again then
         local waiting, more = waitingIn(queue, math.min(limit, PAGE))
         if more then left = true end
@@ -194,6 +198,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drains)
           local entries, counts, notes = claim(p, agent, lane, queue, consumer, waiting)
           taken[#taken + 1] = {lane, 'again', entries, counts, notes}
           limit = limit - #entries
+          others = others - #entries
         end
       end
       if limit > 0 then
@@ -202,6 +207,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drains)
         if #entries > 0 then
           taken[#taken + 1] = {lane, 'new', entries}
           limit = limit - #entries
+          others = others - #entries
         end
       end
     end
@@ -211,7 +217,7 @@ local function take(p, agent, limit, lease, touch, doubtful, drains)
   if again and not left then call('ZREM', due, '!' .. agent) end
   if #taken > 0 then nextAt = leasedUntil(p, agent, now + lease, nextAt) end
   local dueIn = nextAt and math.max(tonumber(nextAt) - now, 0) or -1
-  local drained = limit > 0 and not left and not spoiled
+  local drained = drains == '' and (others == 0 or limit > 0 and not left)
   return {'ok', born, dueIn, regrouped, gone, doubtful and 1 or 0, filled, drained and 1 or 0, taken, drain}
 end
 
