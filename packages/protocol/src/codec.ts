@@ -33,7 +33,8 @@ function missing(field: string): never {
 
 /** A message on its way out: its wire text, and what a transport must know of it. */
 export interface EncodedMessage {
-  readonly message: Omit<CheckedMessage, "content">;
+  /** Its content is a copy, in the wire's spelling. */
+  readonly message: CheckedMessage;
   readonly text: string;
 }
 
