@@ -44,7 +44,7 @@ interface Look {
   readonly leaseMs: number;
 }
 
-/** What is known of a mailbox from one look to the next. Call `end` when no more looks follow. */
+/** What is known of a mailbox from one look to the next. */
 export interface Outlook {
   readonly agentId: string;
   readonly listening: Listening;
@@ -76,7 +76,12 @@ export class Inbox {
       leaseMs: checkNumber("leaseMs", options.leaseMs ?? 30_000, { min: 1, max: LONGEST_MS }),
     };
     const outlook = this.outlook(agentId);
-    const deliveries = await this.look(outlook, look, options, signal).finally(() => outlook.listening.end());
+    const leave = (): void => outlook.listening.leave();
+    signal?.addEventListener("abort", leave, { once: true });
+    const deliveries = await this.look(outlook, look, options).finally(() => {
+      signal?.removeEventListener("abort", leave);
+      outlook.listening.end();
+    });
     this.handedOut(deliveries);
     if (deliveries.length === 0 && signal?.aborted === true) throw abortedError("receive", "none", signal.reason);
     return deliveries;
@@ -88,15 +93,14 @@ export class Inbox {
   }
 
   /**
-   * Looks into the mailbox until there is something to hand out, the time is over, or `until` fires. That ends the waiting
+   * Looks into the mailbox until there is something to hand out, the time is over, or the listening is left. That ends the waiting
    * only: a take that is under way may bring something, which must then be handed out, and told to `handedOut`, or back.
    */
-  async look(outlook: Outlook, look: Look, options: CallOptions, until?: AbortSignal): Promise<LeasedDelivery[]> {
+  async look(outlook: Outlook, look: Look, options: CallOptions): Promise<LeasedDelivery[]> {
     const { calls } = this.#context;
     const { clock } = this.#context.options;
     const { signal } = options;
     const { agentId, listening } = outlook;
-    const isOver = (): boolean => until?.aborted === true;
     const timeoutMs = calls.timeoutOf(options);
     const end = clock.monotonic() + look.waitMs;
     const deadline = end + timeoutMs;
@@ -111,7 +115,7 @@ export class Inbox {
         const nothingLeft = drained || entries.length === 0;
         outlook.empty = nothingLeft ? { heard, until: clock.monotonic() + waitMs } : undefined;
         const deliveries = await this.#sift(agentId, entries, look.leaseMs, askedAt, deadline);
-        if (deliveries.length > 0 || isOver()) return deliveries;
+        if (deliveries.length > 0 || listening.over) return deliveries;
         // Nothing but dead entries: there may be something behind them. The last look gets half of timeoutMs at least.
         if (entries.length > 0 && end - clock.monotonic() > -timeoutMs / 2) continue;
       }
@@ -121,8 +125,8 @@ export class Inbox {
         return [];
       }
       const { empty } = outlook;
-      if (empty !== undefined) await listening.wait(empty.heard, Math.min(end, empty.until) - now, until);
-      if (isOver()) return [];
+      if (empty !== undefined) await listening.wait(empty.heard, Math.min(end, empty.until) - now);
+      if (listening.over) return [];
     }
   }
 

@@ -1,19 +1,9 @@
 import type { Clock } from "./clock.js";
 
-/** Who waits for an agent's mailbox, and how often it was rung while somebody listened. */
+/** How often a mailbox was rung while somebody listened, and who listens. */
 interface Bell {
   count: number;
-  listeners: number;
-  readonly waiting: Set<() => void>;
-}
-
-/** A receiver's ear at one mailbox. Call `end` when done. */
-export interface Listening {
-  /** How often the mailbox has been rung. Read it before looking, so that a ring during the look is not missed. */
-  readonly count: number;
-  /** Resolves when rung since `heard`, after `ms`, or when the signal fires. Never rejects. */
-  wait(heard: number, ms: number, signal?: AbortSignal): Promise<void>;
-  end(): void;
+  readonly listeners: Set<Listening>;
 }
 
 /** Wakes the receivers of this process: the driver rings, they look. */
@@ -29,7 +19,7 @@ export class Rings {
     const bell = this.#bells.get(agentId);
     if (bell === undefined) return;
     bell.count += 1;
-    for (const wake of bell.waiting) wake();
+    for (const listening of bell.listeners) listening.wake();
   }
 
   /** Wakes everybody, so that they see that the transport is closing. */
@@ -37,35 +27,64 @@ export class Rings {
     for (const agentId of this.#bells.keys()) this.ring(agentId);
   }
 
+  /** The caller ends it. */
   listen(agentId: string): Listening {
-    const bell = this.#bells.get(agentId) ?? { count: 0, listeners: 0, waiting: new Set() };
+    const bell = this.#bells.get(agentId) ?? { count: 0, listeners: new Set() };
     this.#bells.set(agentId, bell);
-    bell.listeners += 1;
-    return {
-      get count() {
-        return bell.count;
-      },
-      wait: (heard, ms, signal) => this.#wait(bell, heard, ms, signal),
-      end: () => {
-        bell.listeners -= 1;
-        if (bell.listeners === 0) this.#bells.delete(agentId);
-      },
-    };
+    const listening = new Listening(bell, this.#clock, () => {
+      bell.listeners.delete(listening);
+      if (bell.listeners.size === 0) this.#bells.delete(agentId);
+    });
+    bell.listeners.add(listening);
+    return listening;
+  }
+}
+
+/**
+ * A receiver's ear at one mailbox. There are as many as subscriptions, and most of them wait: so it has no signal to listen to, each
+ * of which takes a kilobyte.
+ */
+export class Listening {
+  /** No longer worth waiting for: see `leave`. */
+  over = false;
+  /** Ends the listening. */
+  readonly end: () => void;
+  readonly #bell: Bell;
+  readonly #clock: Clock;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(bell: Bell, clock: Clock, end: () => void) {
+    this.#bell = bell;
+    this.#clock = clock;
+    this.end = end;
   }
 
-  #wait(bell: Bell, heard: number, ms: number, signal: AbortSignal | undefined): Promise<void> {
-    if (bell.count !== heard || signal?.aborted === true) return Promise.resolve();
+  /** How often the mailbox has been rung. Read it before looking, so that a ring during the look is not missed. */
+  get count(): number {
+    return this.#bell.count;
+  }
+
+  /** Resolves when rung since `heard`, after `ms`, or when it is over. Never rejects. */
+  wait(heard: number, ms: number): Promise<void> {
+    if (this.#bell.count !== heard || this.over) return Promise.resolve();
     return new Promise((resolve) => {
-      const wake = (): void => {
-        cancel();
-        bell.waiting.delete(wake);
-        signal?.removeEventListener("abort", wake);
-        resolve();
-      };
       // A receiver that waits is a call under way, which keeps the process alive.
-      const cancel = this.#clock.timer(ms, wake, { keepAlive: true });
-      bell.waiting.add(wake);
-      signal?.addEventListener("abort", wake, { once: true });
+      const cancel = this.#clock.timer(ms, () => this.wake(), { keepAlive: true });
+      this.#waiting.push(() => {
+        cancel();
+        resolve();
+      });
     });
+  }
+
+  /** Ends the waiting, and lets nobody wait from now on. */
+  leave(): void {
+    this.over = true;
+    this.wake();
+  }
+
+  /** Ends the waiting. */
+  wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 }

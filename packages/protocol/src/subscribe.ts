@@ -56,7 +56,6 @@ class RunningSubscription implements Subscription {
   /** Whether a backlog is taken in halves. A store in this process does not work beside it. */
   readonly #inHalves: boolean;
   readonly #leaseMs: number;
-  readonly #stopping = new AbortController();
   readonly #outlook: Outlook;
   /** What was taken and is not settled yet. */
   readonly #running = new Set<LeasedDelivery>();
@@ -93,9 +92,9 @@ class RunningSubscription implements Subscription {
     this.#inHalves = this.#half >= HALF_FROM && context.driver.capabilities.crossProcess;
     this.#leaseMs = leaseMs;
     const onAbort = (): void => void this.stop();
-    if (signal?.aborted === true) this.#stopping.abort();
-    else signal?.addEventListener("abort", onAbort, { once: true });
     this.#outlook = inbox.outlook(agentId);
+    if (signal?.aborted === true) this.#outlook.listening.leave();
+    else signal?.addEventListener("abort", onAbort, { once: true });
     this.closed = this.#run().finally(() => {
       this.#outlook.listening.end();
       signal?.removeEventListener("abort", onAbort);
@@ -105,7 +104,7 @@ class RunningSubscription implements Subscription {
 
   async stop(options?: { readonly drainMs?: number }): Promise<void> {
     const drainMs = checkNumber("drainMs", readOptions(options).drainMs ?? DRAIN_MS, { min: 0, max: LONGEST_MS });
-    this.#stopping.abort();
+    this.#outlook.listening.leave();
     this.#wake();
     let cancel = (): void => {};
     const drained = new Promise<void>((resolve) => {
@@ -129,11 +128,10 @@ class RunningSubscription implements Subscription {
 
   /** Looks, and starts what it finds, until the subscription is stopped. */
   async #lookOn(): Promise<void> {
-    const { signal: stopping } = this.#stopping;
     const { report, options } = this.#context;
     let failures = 0;
     let isBacklog = false;
-    while (!stopping.aborted) {
+    while (!this.#stopping) {
       if (this.#free === 0 || this.#alone) {
         await this.#oneEnds();
         continue;
@@ -144,10 +142,10 @@ class RunningSubscription implements Subscription {
         isBacklog = await this.#lookOnce(limit, WAIT_MS);
         failures = 0;
       } catch (error) {
-        if (AgentCommError.is(error, "CLOSED") || stopping.aborted) break;
+        if (AgentCommError.is(error, "CLOSED") || this.#stopping) break;
         failures += 1;
         report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
-        await this.#pause(backoffMs(failures, LOOK_AGAIN, options.random));
+        await this.#until(() => false, backoffMs(failures, LOOK_AGAIN, options.random));
       }
     }
   }
@@ -157,10 +155,10 @@ class RunningSubscription implements Subscription {
     try {
       while (await this.#lookOnce(this.#half, 0)) {
         if (this.#free < this.#half) await this.#oneEnds();
-        if (this.#free < this.#half || this.#alone || this.#stopping.signal.aborted) break;
+        if (this.#free < this.#half || this.#alone || this.#stopping) break;
       }
     } catch (error) {
-      if (!AgentCommError.is(error, "CLOSED") && !this.#stopping.signal.aborted) {
+      if (!AgentCommError.is(error, "CLOSED") && !this.#stopping) {
         this.#context.report(toAgentCommError(error, "STORE_FAILED", "receive failed"), { agentId: this.#agentId });
       }
     } finally {
@@ -170,16 +168,20 @@ class RunningSubscription implements Subscription {
 
   /** Starts what it finds. Resolves to whether that was as much as it looked for: then there may be more. */
   async #lookOnce(limit: number, waitMs: number): Promise<boolean> {
-    const { signal: stopping } = this.#stopping;
     this.#places += limit;
-    const deliveries = await this.#inbox
-      .look(this.#outlook, { limit, waitMs, leaseMs: this.#leaseMs }, {}, stopping)
-      .finally(() => {
-        this.#places -= limit;
-      });
-    if (stopping.aborted || this.#alone) await this.#handBackUnhandled(deliveries);
+    let deliveries: readonly LeasedDelivery[];
+    try {
+      deliveries = await this.#inbox.look(this.#outlook, { limit, waitMs, leaseMs: this.#leaseMs }, {});
+    } finally {
+      this.#places -= limit;
+    }
+    if (this.#stopping || this.#alone) await this.#handBackUnhandled(deliveries);
     else await this.#startAll(deliveries);
     return deliveries.length === limit;
+  }
+
+  get #stopping(): boolean {
+    return this.#outlook.listening.over;
   }
 
   get #free(): number {
@@ -207,12 +209,12 @@ class RunningSubscription implements Subscription {
   async #giveTurn(suspect: LeasedDelivery): Promise<void> {
     const { clock } = this.#context.options;
     const startedAt = clock.monotonic();
-    await this.#until(() => this.#running.size === 1);
+    await this.#until(() => this.#running.size === 1, ALONE_MS);
     this.#waiting = undefined;
-    if (suspect.held && !this.#stopping.signal.aborted) {
+    if (suspect.held && !this.#stopping) {
       this.#inbox.handedOut([suspect]);
       this.#handle(suspect);
-      await this.#until(() => !this.#running.has(suspect));
+      await this.#until(() => !this.#running.has(suspect), ALONE_MS);
       this.#turnMs = clock.monotonic() - startedAt;
       return;
     }
@@ -288,15 +290,15 @@ class RunningSubscription implements Subscription {
     await delivery.retry({ delayMs, reason });
   }
 
-  /** Resolves once it holds; by ALONE_MS, or when the subscription stops, in any case. */
-  async #until(holds: () => boolean): Promise<void> {
+  /** Resolves once it holds; after `ms`, or when the subscription stops, in any case. */
+  async #until(holds: () => boolean, ms: number): Promise<void> {
     let isLate = false;
     const late = (): void => {
       isLate = true;
       this.#wake();
     };
-    const cancel = this.#context.options.clock.timer(ALONE_MS, late, { keepAlive: true });
-    while (!holds() && !isLate && !this.#stopping.signal.aborted) await this.#oneEnds();
+    const cancel = this.#context.options.clock.timer(ms, late, { keepAlive: true });
+    while (!holds() && !isLate && !this.#stopping) await this.#oneEnds();
     cancel();
   }
 
@@ -310,18 +312,6 @@ class RunningSubscription implements Subscription {
   #wake(): void {
     if (this.#freed.length === 0) return;
     for (const resolve of this.#freed.splice(0)) resolve();
-  }
-
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        cancel();
-        this.#stopping.signal.removeEventListener("abort", done);
-        resolve();
-      };
-      const cancel = this.#context.options.clock.timer(ms, done, { keepAlive: true });
-      this.#stopping.signal.addEventListener("abort", done, { once: true });
-    });
   }
 
   // Renews what runs, three times a lease, never everything pending. While handlers run, this is what keeps the process
