@@ -152,7 +152,7 @@ export class Calls {
     this.enter(what);
     const timeoutMs = this.timeoutOf(options);
     checkSignal(options?.signal, what);
-    await turn();
+    await this.tick.ended();
     return await this.perform(what, timeoutMs, work, { reads, signal: options?.signal });
   }
 

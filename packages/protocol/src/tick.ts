@@ -13,6 +13,11 @@ export class Tick {
     (first ? this.#first : this.#then).push(work);
   }
 
+  /** Resolves at the end of this tick. */
+  ended(): Promise<void> {
+    return new Promise((resolve) => this.atEnd(resolve));
+  }
+
   #end(): void {
     const works = [...this.#first, ...this.#then];
     this.#first = [];

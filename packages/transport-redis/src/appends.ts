@@ -9,6 +9,8 @@ export const APPENDS: BatchKind<AppendEntry, AppendResult> = {
   script: APPEND,
   ordered: true,
   waitsForRoom: false,
+  // 2.5 µs of the server's each: 125 to 500 differ by a tenth.
+  maxItems: 250,
   bytesOf: (entry) => entry.payload.length,
   encode: (entries) => [encodeAppends(entries)],
   decode([errorText, ...odd], entries) {

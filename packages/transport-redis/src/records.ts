@@ -42,6 +42,8 @@ export function recordWrites(
   return {
     script,
     ordered: true,
+    // 10 µs of the server's each: 25 to 50 make a fifth more tasks per second than 250 do.
+    maxItems: 40,
     waitsForRoom: options.waitsForRoom,
     bytesOf: ({ value }) => value.length + 64,
     encode: (writes) =>

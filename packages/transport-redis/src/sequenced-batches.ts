@@ -9,6 +9,11 @@ export interface BatchKind<Item, Result> {
   /** Batches run in the order in which they were sent, also when some of them are sent again. */
   readonly ordered: boolean;
   readonly waitsForRoom: boolean;
+  /**
+   * Most items of a batch: so few that the server works on one while the next is written, so many that the cost of a call does not
+   * show.
+   */
+  readonly maxItems: number;
   readonly bytesOf: (item: Item) => number;
   /** The script's own arguments. */
   readonly encode: (items: readonly Item[]) => readonly (string | Buffer)[];
@@ -16,11 +21,6 @@ export interface BatchKind<Item, Result> {
   readonly decode: (answer: readonly unknown[], items: readonly Item[]) => readonly (Result | AgentCommError)[];
 }
 
-/**
- * Small enough that the server works on one while the next is written, large enough that the cost of a call does not show:
- * 125 to 500 entries differ by a tenth.
- */
-const MAX_ITEMS = 250;
 const MAX_BYTES = 1_048_576;
 /** Batches under way at once. Meanwhile what comes gathers in the next ones. */
 const WINDOW = 4;
@@ -111,7 +111,7 @@ export class SequencedBatches<Item, Result> {
       // A call that is over has been told that nothing was stored.
       if (!slot.settled) {
         bytes += this.#kind.bytesOf(slot.item);
-        if (slots.length === MAX_ITEMS || (slots.length > 0 && bytes > MAX_BYTES)) break;
+        if (slots.length === this.#kind.maxItems || (slots.length > 0 && bytes > MAX_BYTES)) break;
         slots.push(slot);
       }
       end += 1;

@@ -26,6 +26,7 @@ export function settleBatches(report: (error: AgentCommError) => void): BatchKin
     script: SETTLE,
     ordered: false,
     waitsForRoom: true,
+    maxItems: 250,
     bytesOf: ({ action }) => 64 + (action.kind === "dead" ? action.detail.length : 0),
     encode: (items) => groupsOf(items).flatMap(encodeGroup),
     decode([lost, errorText, ...odd], items) {
