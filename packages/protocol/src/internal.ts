@@ -5,6 +5,7 @@ export { checkCreateId } from "./check-create-id.js";
 export { checkNumber } from "./check-number.js";
 export { checkFunction, checkReason, checkText, checkTexts, readingOptions, readOptions } from "./check-options.js";
 export { checkRandom } from "./check-random.js";
+export { encodeInput } from "./codec.js";
 export { copyJson } from "./copy-json.js";
 export { checkAddress } from "./ids.js";
 export { invalidMessage } from "./invalid-message.js";

@@ -1,4 +1,5 @@
 import { Queue, Worker } from "bullmq";
+import { roundTrips } from "../contenders/limits.js";
 import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { addWorkQueue, openNats } from "../contenders/open-nats.js";
@@ -31,7 +32,7 @@ export const idleLatency: Work = {
   id: "idle-latency",
   title: "from send to handler, idle: one message at a time",
   quantities: ["p50Ms", "p99Ms"],
-  contenders: CARRIERS.map((carrier) => contender(carrier, oneByOne)),
+  contenders: [...CARRIERS.map((carrier) => contender(carrier, oneByOne)), roundTrips(2, 1_000)],
   targets: [{ contender: OURS.redis.name, quantity: "p50Ms", against: BARE, bound: 1.5 }],
 };
 

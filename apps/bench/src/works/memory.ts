@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import { MESSAGE_TYPES } from "@agentcomm/protocol";
 import fastq from "fastq";
 import { z } from "zod";
+import { codecAlone } from "../contenders/limits.js";
 import { wireOf } from "../contenders/message-of.js";
 import { OURS } from "../contenders/open-agentcomm.js";
 import { wholeWay } from "../contenders/whole-way.js";
@@ -20,7 +21,7 @@ export const memory: Work = {
   id: "memory",
   title: "in one process: send, validate, hand to a handler, ack",
   quantities: ["perSecond"],
-  contenders: [wholeWay("memory"), bareLoop(), emitter(), queue()],
+  contenders: [wholeWay("memory"), bareLoop(), emitter(), queue(), codecAlone(COUNT)],
   targets: [{ contender: OURS.memory.name, quantity: "perSecond", against: LOOP, bound: 0.6 }],
 };
 

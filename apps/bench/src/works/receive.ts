@@ -1,4 +1,4 @@
-import type { Transport } from "@agentcomm/protocol";
+import { decodeMessage, type Transport } from "@agentcomm/protocol";
 import { Queue, Worker } from "bullmq";
 import { drainMailbox } from "../contenders/drain-mailbox.js";
 import { handleAll } from "../contenders/handle-all.js";
@@ -25,7 +25,14 @@ export const receive: Work = {
   id: "receive",
   title: "receive and ack a backlog",
   quantities: ["perSecond"],
-  contenders: [subscription(), loop(), bareLoop(), bullWorker(), nats()],
+  contenders: [
+    subscription(),
+    loop(),
+    bareLoop({ name: BARE, note: "nothing is validated, settling is not fenced: what the commands themselves cost" }),
+    bullWorker(),
+    nats(),
+    bareLoop({ name: "limit: the bare loop, its messages validated", note: "settling is not fenced" }, decodeMessage),
+  ],
   targets: [
     { contender: OURS.redis.name, quantity: "perSecond", against: BARE, bound: 0.8 },
     { contender: OURS.redis.name, quantity: "perSecond", against: "BullMQ worker, concurrency 200", bound: 8 },
@@ -71,11 +78,10 @@ function receiving(
   );
 }
 
-function bareLoop(): Contender {
+function bareLoop(about: Pick<Contender, "name" | "note">, parse?: (text: string) => unknown): Contender {
   return {
-    name: BARE,
+    ...about,
     keeps: "log",
-    note: "nothing is validated, settling is not fenced: what the commands themselves cost",
     async open(place) {
       const client = await openRedis(place.redisUrl, { enableAutoPipelining: true });
       const count = place.count(COUNT);
@@ -88,7 +94,7 @@ function bareLoop(): Contender {
           );
           const arrivals = new Arrivals(count);
           const start = performance.now();
-          await readAll(client, key, (note) => arrivals.add(note));
+          await readAll(client, key, (note) => arrivals.add(note), parse);
           const perSecond = rate(count, performance.now() - start);
           await client.del(key);
           arrivals.check();

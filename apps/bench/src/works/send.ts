@@ -1,5 +1,6 @@
 import { Queue } from "bullmq";
 import { drainMailbox } from "../contenders/drain-mailbox.js";
+import { encodingAlone } from "../contenders/limits.js";
 import { messageOf, wireOf } from "../contenders/message-of.js";
 import { OURS } from "../contenders/open-agentcomm.js";
 import { addWorkQueue, openNats } from "../contenders/open-nats.js";
@@ -19,7 +20,7 @@ export const send: Work = {
   id: "send",
   title: "send, 500 in flight, each one awaited",
   quantities: ["perSecond"],
-  contenders: [agentComm(), bareAdd(), bullAdd(), bullAddBulk(), nats()],
+  contenders: [agentComm(), bareAdd(), bullAdd(), bullAddBulk(), nats(), encodingAlone(COUNT)],
   targets: [
     { contender: OURS.redis.name, quantity: "perSecond", against: "ioredis XADD, auto-pipelined", bound: 1 },
     { contender: OURS.redis.name, quantity: "perSecond", against: "BullMQ addBulk of 500", bound: 6 },

@@ -2,6 +2,7 @@ import { createAgent } from "@agentcomm/agent";
 import { createCoordinator } from "@agentcomm/coordinator";
 import type { JsonObject } from "@agentcomm/protocol";
 import { Queue, QueueEvents, Worker } from "bullmq";
+import { roundTrips, taskStorage } from "../contenders/limits.js";
 import { OURS, type Ours, openAgentComm } from "../contenders/open-agentcomm.js";
 import { openMoleculer } from "../contenders/open-moleculer.js";
 import type { Contender, Keeps, Opened, Place } from "../measure/contender.js";
@@ -36,7 +37,7 @@ export const tasks: Work = {
   id: "tasks",
   title: "task, from its assignment to its result, 200 in flight",
   quantities: ["perSecond"],
-  contenders: DOERS.map(manyAtATime),
+  contenders: [...DOERS.map(manyAtATime), taskStorage(10_000, WIDTH)],
   targets: [
     { contender: OURS.redis.name, quantity: "perSecond", against: BULL, bound: 8 },
     { contender: OURS.redis.name, quantity: "perSecond", against: MOLECULER, bound: 1 },
@@ -48,7 +49,7 @@ export const taskLatency: Work = {
   id: "task-latency",
   title: "task, from its assignment to its result, one at a time",
   quantities: ["p50Ms", "p99Ms"],
-  contenders: DOERS.map(oneAtATime),
+  contenders: [...DOERS.map(oneAtATime), roundTrips(6, 1_000)],
   targets: [{ contender: OURS.redis.name, quantity: "p50Ms", against: BULL, bound: 0.5 }],
 };
 
