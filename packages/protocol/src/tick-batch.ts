@@ -2,6 +2,12 @@ import type { Calls } from "./calls.js";
 import type { DriverCall } from "./driver.js";
 import { AgentCommError } from "./errors.js";
 
+/**
+ * Most items of one call. Its answers come together, so the store should work on others while those who were answered ask again: over
+ * Redis 500 senders, each awaiting its send, send 240,000 a second in calls of 125 to 250, and 150,000 in calls of 500.
+ */
+const MOST_ITEMS = 125;
+
 /** Who is told what became of an item. Neither function throws. */
 export interface Waiting<Result> {
   done(result: Result): void;
@@ -24,7 +30,7 @@ export class TickBatch<Item, Result> {
   readonly #calls: Calls;
   readonly #work: Work<Item, Result>;
   readonly #first: boolean;
-  /** In the order of asking: what has another timeout than the one before it starts the next call. */
+  /** In the order of asking. What has another timeout than the one before it starts the next call, and what finds this one full. */
   #batches: Batch<Item, Result>[] = [];
 
   /** `first`: it goes before others of the same tick. */
@@ -48,7 +54,7 @@ export class TickBatch<Item, Result> {
   /** As `add`, without a promise: of each message's promises every one takes 0.1 µs and more. */
   tell(item: Item, timeoutMs: number, who: Waiting<Result>): void {
     const last = this.#batches.at(-1);
-    if (last?.timeoutMs === timeoutMs) {
+    if (last?.timeoutMs === timeoutMs && last.items.length < MOST_ITEMS) {
       last.items.push(item);
       last.waiting.push(who);
       return;

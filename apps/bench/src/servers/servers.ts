@@ -7,9 +7,14 @@ export interface Servers extends AsyncDisposable {
   readonly place: Place;
 }
 
-/** Starts a Redis that keeps a log, synced each second, as AgentComm's durability "disk" has it; NATS when it is first asked for. */
+/**
+ * Starts a Redis that keeps a log, synced each second, as AgentComm's durability "disk" has it; NATS when it is first asked for. The log
+ * is not rewritten meanwhile: whoever happened to be at work then would seem half as fast.
+ */
 export async function startServers(scale: number): Promise<Servers> {
-  const redis = await startRedis({ config: { appendonly: "yes", appendfsync: "everysec" } });
+  const redis = await startRedis({
+    config: { appendonly: "yes", appendfsync: "everysec", "auto-aof-rewrite-percentage": "0" },
+  });
   let nats: Promise<NatsServer> | undefined;
   let names = 0;
   return {

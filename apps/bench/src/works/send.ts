@@ -12,7 +12,8 @@ import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { rate } from "../measure/summary.js";
 import type { Work } from "../measure/work.js";
 
-const COUNT = 20_000;
+/** A fifth of a second at least: with fewer, a round is mostly its beginning. */
+const COUNT = 50_000;
 const WIDTH = 500;
 
 /** Sending, 500 at a time, each send awaited. */
