@@ -111,11 +111,11 @@ describe("the lifecycle", () => {
 });
 
 describe("sending", () => {
-  it("makes one append of all sends of a tick", async () => {
+  it("makes few appends of all sends of a tick", async () => {
     const { transport, seen } = scriptedTransport();
     await transport.open();
     await Promise.all(Array.from({ length: 1_000 }, () => transport.send(status)));
-    expect(seen.appended).toEqual([1_000]);
+    expect(seen.appended).toEqual(new Array(8).fill(125));
   });
 
   it("gives each message of sendMany its own result", async () => {

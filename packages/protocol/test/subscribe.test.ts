@@ -181,3 +181,119 @@ describe("a subscription", () => {
     await subscription.closed;
   });
 });
+
+describe("a subscription's looks", () => {
+  it("end when a take says that nothing is left, until the mailbox is rung", async () => {
+    let taken = 0;
+    const { transport, ring } = open(0, {
+      take: async () => ({ entries: [{ token: String(++taken), payload, attempt: 1 }], drained: true }),
+    });
+    const subscription = transport.subscribe("b", async () => {});
+    await settlePromises();
+    expect(taken).toBe(1);
+    ring({ mailbox: "b" });
+    await settlePromises();
+    expect(taken).toBe(2);
+    await subscription.stop();
+  });
+
+  it("go on when something falls due, rung or not, and after half a minute in any case", async () => {
+    const takes: number[] = [];
+    const { transport, clock } = open(0, {
+      take: async () => {
+        takes.push(clock.monotonic());
+        return { entries: [], ...(takes.length === 1 ? { nextDueInMs: 2_000 } : {}) };
+      },
+    });
+    const begin = clock.monotonic();
+    const subscription = transport.subscribe("b", async () => {});
+    for (let second = 0; second < 33; second++) await clock.advance(1_000);
+    expect(takes.map((at) => at - begin)).toEqual([0, 2_000, 32_000]);
+    await subscription.stop();
+  });
+
+  it("go on when a ring came while a take was under way that found nothing", async () => {
+    let takes = 0;
+    const answer = Promise.withResolvers<void>();
+    const { transport, ring } = open(0, {
+      take: async () => {
+        takes += 1;
+        if (takes === 1) await answer.promise;
+        return { entries: [], drained: true };
+      },
+    });
+    const subscription = transport.subscribe("b", async () => {});
+    await settlePromises();
+    ring({ mailbox: "b" });
+    answer.resolve();
+    await settlePromises();
+    expect(takes).toBe(2);
+    await subscription.stop();
+  });
+
+  it("bring the next message while the ack of the one before is under way", async () => {
+    const acked = Promise.withResolvers<void>();
+    const handled: string[] = [];
+    const { transport, seen } = open(2, {
+      settle: async (batch) => {
+        seen.settled.push(...batch);
+        await acked.promise;
+        return batch.map(() => undefined);
+      },
+    });
+    const subscription = transport.subscribe("b", async ({ token }) => handled.push(token));
+    await settlePromises();
+    expect(handled).toEqual(["1", "2"]);
+    acked.resolve();
+    await subscription.stop();
+  });
+
+  it("bring a backlog in halves, two of them at a time, and never more than there are places", async () => {
+    const limits: number[] = [];
+    let underWay = 0;
+    let most = 0;
+    let left = 1_000;
+    let running = 0;
+    let mostRunning = 0;
+    const { transport } = scriptedOverStore({
+      take: async (_agentId, { limit }) => {
+        limits.push(limit);
+        underWay += 1;
+        most = Math.max(most, underWay);
+        await new Promise((resolve) => setImmediate(resolve));
+        underWay -= 1;
+        const count = Math.min(limit, left);
+        left -= count;
+        return {
+          entries: Array.from({ length: count }, (_, index) => ({ token: `${left}-${index}`, payload, attempt: 1 })),
+        };
+      },
+    });
+    let handled = 0;
+    const all = Promise.withResolvers<void>();
+    const subscription = transport.subscribe(
+      "b",
+      async () => {
+        running += 1;
+        mostRunning = Math.max(mostRunning, running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running -= 1;
+        if (++handled === 1_000) all.resolve();
+      },
+      { concurrency: 200 },
+    );
+    await all.promise;
+    await subscription.stop();
+    expect(limits[0]).toBe(200);
+    expect(limits).toContain(100);
+    expect(most).toBe(2);
+    expect(mostRunning).toBeLessThanOrEqual(200);
+  });
+});
+
+/** A transport whose store is in another process. */
+function scriptedOverStore(answers: Partial<Driver>) {
+  const { capabilities } = scriptedDriver().driver;
+  const scripted = scriptedDriver({ capabilities: { ...capabilities, crossProcess: true }, ...answers });
+  return { ...scripted, transport: createTransport(scripted.driver) };
+}

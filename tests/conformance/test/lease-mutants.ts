@@ -5,8 +5,6 @@ import type { Mutant } from "./mutant.js";
 const FOREVER_MS = 86_400_000;
 
 /** A token without its last part: what it names is the same entry whichever delivery it is. */
-const entryOf = (token: string): string => token.slice(0, token.lastIndexOf(":"));
-
 const leaseLost = () => new AgentCommError("LEASE_LOST", "lost");
 
 export const leaseMutants: readonly Mutant[] = [
@@ -87,23 +85,24 @@ export const leaseMutants: readonly Mutant[] = [
   {
     name: "acks whoever asks for it",
     create() {
-      const current = new Map<string, string>();
-      const issued = new Set<string>();
+      // The driver under it hands out the same bytes with each delivery of an entry.
+      const current = new Map<Uint8Array | undefined, string>();
+      const issued = new Map<string, Uint8Array | undefined>();
       return {
         driver: (driver) =>
           alter(driver, {
             async take(agentId, options, call) {
               const taken = await driver.take(agentId, options, call);
-              for (const { token } of taken.entries) {
-                issued.add(token);
-                current.set(entryOf(token), token);
+              for (const { token, payload } of taken.entries) {
+                issued.set(token, payload);
+                current.set(payload, token);
               }
               return taken;
             },
             settle: (batch, call) =>
               driver.settle(
                 batch.map(({ token, action }) => ({
-                  token: action.kind === "ack" && issued.has(token) ? (current.get(entryOf(token)) ?? token) : token,
+                  token: action.kind === "ack" && issued.has(token) ? (current.get(issued.get(token)) ?? token) : token,
                   action,
                 })),
                 call,
