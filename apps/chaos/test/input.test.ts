@@ -85,8 +85,8 @@ const BROKEN: readonly (readonly [
     "acks what its handler threw at",
     "handlers",
     "protocol/dist/subscribe.js",
-    "if (!delivery.settled) await this.#failed(delivery, thrown);\n        return;",
-    "",
+    "(thrown) => this.#threw(delivery, thrown)",
+    "() => this.#handled(delivery)",
     "0 dead letters instead of 1",
   ],
   [
@@ -157,8 +157,8 @@ const BROKEN: readonly (readonly [
     "takes any token",
     "ids",
     "transport-memory/dist/memory-driver.js",
-    "if (mailbox?.settle(id, attempt, action, now, deadAt) !== true) return leaseLost(token);",
-    "mailbox?.settle(id, attempt, action, now, deadAt);",
+    "if (mailbox?.settle(entry, now, deadAt) !== true) return leaseLost(entry.token);",
+    "mailbox?.settle(entry, now, deadAt);",
     "it was not refused",
   ],
   [

@@ -6,8 +6,8 @@ export const ALL_MUTANTS: readonly Mutant[] = [
     name: "ack-before-handling",
     fault: "acks a message before its handler has run",
     file: "protocol/dist/subscribe.js",
-    find: "await this.#handler(delivery);",
-    replace: "await delivery.ack(); await this.#handler(delivery);",
+    find: "handling = Promise.resolve(this.#handler(delivery));",
+    replace: "handling = delivery.ack().then(() => this.#handler(delivery));",
   },
   {
     name: "unfenced-ack",
