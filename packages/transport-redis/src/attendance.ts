@@ -18,6 +18,8 @@ export interface AttendedMailbox {
   readonly allTold: (() => void)[];
   /** A take's answer was lost: what it leased waits for nobody. */
   stranded: boolean;
+  /** Resolves once it waits for nobody any more; undefined: that is not being seen to. */
+  reconciling: Promise<void> | undefined;
   /** The lane that alone filled the last take: more of it can be read natively. */
   backlog: string | undefined;
   /** When the store was last told that a receiver looks in, on the monotonic clock. */
@@ -51,6 +53,7 @@ export class Attendance {
       taking: 0,
       allTold: [],
       stranded: false,
+      reconciling: undefined,
       backlog: undefined,
       toldAt: Number.NEGATIVE_INFINITY,
       doubt: 0,

@@ -47,13 +47,8 @@ export class Takes {
   /** Resolves to undefined if it is worth another attempt. */
   async #takeOnce(item: TakeItem, deadline: number): Promise<TakeResult | undefined> {
     const { mailbox, limit } = item;
-    if (mailbox.stranded) {
-      // What other takes are about to bring is not stranded.
-      if (mailbox.taking > 0 && (await before(allTold(mailbox), deadline, this.#context.clock)) === LATE) {
-        throw this.#route.tooLate({ maybe: false });
-      }
-      if (mailbox.stranded) await this.#reconcile(mailbox, deadline);
-    }
+    // Nobody takes while it is made good: what a take brings would pass for stranded as long as its answer is not there.
+    while (mailbox.stranded || mailbox.reconciling !== undefined) await this.#makeGood(mailbox, deadline);
     const drains = limit >= DRAIN_FROM ? mailbox.backlog : undefined;
     mailbox.taking += 1;
     try {
@@ -103,9 +98,26 @@ export class Takes {
     return { ...look, leases: [lease], backlog: lease.ids.length === limit ? lane : undefined };
   }
 
+  /** Sees to what is stranded here, or waits for the one who does. */
+  async #makeGood(mailbox: AttendedMailbox, deadline: number): Promise<void> {
+    if (mailbox.reconciling !== undefined) {
+      // Who began it is told if it fails.
+      const others = mailbox.reconciling.catch(() => undefined);
+      if ((await before(others, deadline, this.#context.clock)) === LATE) throw this.#route.tooLate({ maybe: false });
+      return;
+    }
+    mailbox.reconciling = this.#reconcile(mailbox, deadline).finally(() => {
+      mailbox.reconciling = undefined;
+    });
+    await mailbox.reconciling;
+  }
+
   /** Gives back what was leased here in an answer that got lost. Never by reading history: that would count attempts. */
   async #reconcile(mailbox: AttendedMailbox, deadline: number): Promise<void> {
-    const { keys, incarnation } = this.#context;
+    const { keys, incarnation, clock } = this.#context;
+    if (mailbox.taking > 0 && (await before(allTold(mailbox), deadline, clock)) === LATE) {
+      throw this.#route.tooLate({ maybe: false });
+    }
     mailbox.stranded = false;
     const args = () => [keys.namespace, incarnation, String(mailbox.shard), mailbox.agentId, ...mailbox.held.encode()];
     try {
