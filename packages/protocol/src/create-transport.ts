@@ -135,6 +135,8 @@ class DriverTransport implements Transport {
     const { discard = false } = options;
     if (typeof discard !== "boolean") throw invalidOption("discard", `is ${quote(discard)}: give true or false`);
     await this.#calls.run("deleteMailbox", options, (call) => this.#driver.deleteMailbox(agentId, { discard }, call));
+    // A driver may have forgotten who looks into it: the next look must not be spared.
+    this.#rings.doubt(agentId);
     publishDiagnostics("mailbox.deleted", () => ({ transport: this.name, agentId }));
   }
 

@@ -22,6 +22,12 @@ export class Rings {
     for (const listening of bell.listeners) listening.wake();
   }
 
+  /** What is known of the mailbox is no longer true, but there is nothing to look for: who waits goes on waiting. */
+  doubt(agentId: string): void {
+    const bell = this.#bells.get(agentId);
+    if (bell !== undefined) bell.count += 1;
+  }
+
   /** Wakes everybody, so that they see that the transport is closing. */
   ringAll(): void {
     for (const agentId of this.#bells.keys()) this.ring(agentId);

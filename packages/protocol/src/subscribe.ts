@@ -29,7 +29,7 @@ const HALF_FROM = 64;
 /** What repeating the same call cannot mend, but a later delivery may: such errors say nothing of the message. */
 const NOT_ITS_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["ABORTED", "CLOSED", "LEASE_LOST"]);
 
-/** Starts a subscription: a loop over `receive` which never holds more than `concurrency`. */
+/** Starts a subscription: it looks into the mailbox for as many messages as it has places free. */
 export function subscribe(
   context: InboxContext,
   inbox: Inbox,
@@ -69,7 +69,7 @@ class RunningSubscription implements Subscription {
   #waiting: LeasedDelivery | undefined;
   /** How long the latest suspect held up the others. */
   #turnMs = 0;
-  /** Those who wait for a handler to end. */
+  /** Those who wait for a place, or for another reason to look again. */
   #freed: (() => void)[] = [];
   /** Cancels the next renewal. Undefined: there has been nothing to renew of late. */
   #renewal: (() => void) | undefined;
@@ -163,6 +163,7 @@ class RunningSubscription implements Subscription {
       }
     } finally {
       this.#second = undefined;
+      this.#wake();
     }
   }
 
@@ -174,6 +175,8 @@ class RunningSubscription implements Subscription {
       deliveries = await this.#inbox.look(this.#outlook, { limit, waitMs, leaseMs: this.#leaseMs }, {});
     } finally {
       this.#places -= limit;
+      // What this look had reserved is free for the other one.
+      this.#wake();
     }
     if (this.#stopping || this.#alone) await this.#handBackUnhandled(deliveries);
     else await this.#startAll(deliveries);

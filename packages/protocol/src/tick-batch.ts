@@ -70,16 +70,18 @@ export class TickBatch<Item, Result> {
   }
 
   async #send({ timeoutMs, items, waiting }: Batch<Item, Result>): Promise<void> {
+    let results: readonly (Result | AgentCommError)[];
     try {
-      const results = await this.#calls.perform(this.#what, timeoutMs, (call) => this.#answers(items, call));
-      for (let index = 0; index < waiting.length; index++) {
-        const who = waiting[index] as Waiting<Result>;
-        const result = results[index] as Result | AgentCommError;
-        if (AgentCommError.is(result)) who.failed(result);
-        else who.done(result);
-      }
+      results = await this.#calls.perform(this.#what, timeoutMs, (call) => this.#answers(items, call));
     } catch (error) {
       for (const who of waiting) who.failed(error as AgentCommError);
+      return;
+    }
+    for (let index = 0; index < waiting.length; index++) {
+      const who = waiting[index] as Waiting<Result>;
+      const result = results[index] as Result | AgentCommError;
+      if (AgentCommError.is(result)) who.failed(result);
+      else who.done(result);
     }
   }
 

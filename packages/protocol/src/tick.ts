@@ -7,15 +7,10 @@ export class Tick {
   #first: (() => void)[] = [];
   #then: (() => void)[] = [];
 
-  /** `first`: before what others do at the end of this tick. */
+  /** `work` must not throw. `first`: before what others do at the end of this tick. */
   atEnd(work: () => void, { first = false }: { readonly first?: boolean } = {}): void {
     if (this.#first.length + this.#then.length === 0) setImmediate(() => this.#end());
     (first ? this.#first : this.#then).push(work);
-  }
-
-  /** Resolves at the end of this tick. */
-  ended(): Promise<void> {
-    return new Promise((resolve) => this.atEnd(resolve));
   }
 
   #end(): void {

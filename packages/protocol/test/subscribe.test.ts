@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { AgentCommError, createMessage, createTransport, type Driver, encodeMessage } from "../src/index.js";
 import { never, scriptedDriver } from "./scripted-driver.js";
+import { pending } from "./scripted-transport.js";
 import { settlePromises, VirtualClock } from "./virtual-clock.js";
 
 const payload = Buffer.from(
@@ -74,7 +75,7 @@ describe("a subscription", () => {
     expect(seen.settled).toMatchObject([{ action: { kind: "retry", reason: "null" } }]);
   });
 
-  it("never holds more than its concurrency", async () => {
+  it("takes no more than it has places for", async () => {
     const { transport, limits } = open(10);
     let running = 0;
     let most = 0;
@@ -214,7 +215,7 @@ describe("a subscription's looks", () => {
 
   it("go on when a ring came while a take was under way that found nothing", async () => {
     let takes = 0;
-    const answer = Promise.withResolvers<void>();
+    const answer = pending();
     const { transport, ring } = open(0, {
       take: async () => {
         takes += 1;
@@ -232,7 +233,7 @@ describe("a subscription's looks", () => {
   });
 
   it("bring the next message while the ack of the one before is under way", async () => {
-    const acked = Promise.withResolvers<void>();
+    const acked = pending();
     const handled: string[] = [];
     const { transport, seen } = open(2, {
       settle: async (batch) => {
@@ -270,7 +271,7 @@ describe("a subscription's looks", () => {
       },
     });
     let handled = 0;
-    const all = Promise.withResolvers<void>();
+    const all = pending();
     const subscription = transport.subscribe(
       "b",
       async () => {
@@ -289,6 +290,56 @@ describe("a subscription's looks", () => {
     expect(most).toBe(2);
     expect(mostRunning).toBeLessThanOrEqual(200);
   });
+});
+
+it("goes on looking when the look for the other half of a backlog ends empty while all places were taken", async () => {
+  const takes: { readonly limit: number; readonly answer: (count: number) => void }[] = [];
+  let token = 0;
+  const { transport, ring } = scriptedOverStore({
+    take: (_agentId, { limit }) =>
+      new Promise((resolve) => {
+        const answer = (count: number): void =>
+          resolve({ entries: Array.from({ length: count }, () => ({ token: String(++token), payload, attempt: 1 })) });
+        takes.push({ limit, answer });
+      }),
+  });
+  const end = pending();
+  let isLong = false;
+  const subscription = transport.subscribe("b", () => (isLong ? end.promise : Promise.resolve()), { concurrency: 128 });
+  await expect.poll(() => takes.length).toBe(1);
+  takes[0]?.answer(128);
+  // Both halves are looked for.
+  await expect.poll(() => takes.map(({ limit }) => limit)).toEqual([128, 64, 64]);
+  isLong = true;
+  takes[2]?.answer(64);
+  await new Promise((resolve) => setImmediate(resolve));
+  takes[1]?.answer(0);
+  await new Promise((resolve) => setImmediate(resolve));
+  ring({ mailbox: "b" });
+  await expect.poll(() => takes.map(({ limit }) => limit)).toEqual([128, 64, 64, 64]);
+  const stopping = subscription.stop();
+  takes[3]?.answer(0);
+  end.resolve();
+  await stopping;
+});
+
+it("looks again after its mailbox was deleted, though nothing was left when it looked last", async () => {
+  let takes = 0;
+  const handled = pending();
+  const { transport } = open(0, {
+    take: async () => {
+      takes += 1;
+      return takes === 1 ? { entries: [{ token: "1", payload, attempt: 1 }], drained: true } : { entries: [] };
+    },
+  });
+  const subscription = transport.subscribe("b", () => handled.promise);
+  await settlePromises();
+  await Promise.all([transport.deleteMailbox("b", { discard: true }), settlePromises()]);
+  expect(takes).toBe(1);
+  handled.resolve();
+  await settlePromises();
+  expect(takes).toBe(2);
+  await subscription.stop();
 });
 
 /** A transport whose store is in another process. */

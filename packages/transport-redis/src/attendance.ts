@@ -14,13 +14,15 @@ export interface AttendedMailbox {
   readonly held: HeldDeliveries;
   /** Takes under way. */
   taking: number;
-  /** Those who wait for the last of them to end. */
+  /** Those of them that read natively. */
+  draining: number;
+  /** Those who wait for the last take to end. */
   readonly allTold: (() => void)[];
   /** A take's answer was lost: what it leased waits for nobody. */
   stranded: boolean;
   /** Resolves once it waits for nobody any more; undefined: that is not being seen to. */
   reconciling: Promise<void> | undefined;
-  /** The lane that alone filled the last take: more of it can be read natively. */
+  /** The lane that alone filled the take that was answered last: more of it can be read natively. */
   backlog: string | undefined;
   /** When the store was last told that a receiver looks in, on the monotonic clock. */
   toldAt: number;
@@ -51,6 +53,7 @@ export class Attendance {
       capacity: undefined,
       held: new HeldDeliveries(),
       taking: 0,
+      draining: 0,
       allTold: [],
       stranded: false,
       reconciling: undefined,

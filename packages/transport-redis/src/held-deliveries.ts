@@ -15,7 +15,7 @@ export interface Lease {
 
 /** Ids from first to last: read one after the other, with no answer lost in between. */
 interface Range {
-  readonly first: string;
+  first: string;
   last: string;
   /** When the last of the leases ends. */
   until: number;
@@ -39,10 +39,10 @@ export class HeldDeliveries {
   readonly #unbroken = new Set<string>();
 
   /**
-   * Answers come in the order in which the takes ran, all on one connection: so what was read before and has no answer yet is lost, or
-   * late, and `breakOff` was called for it.
+   * `inOrder`: what was read before it has been noted before it, or is lost, and `breakOff` was called for that. So it is among takes
+   * of one kind: they share a connection, on which the server answers in the order of asking.
    */
-  add({ lane, ids, entries, again, until }: Lease): void {
+  add({ lane, ids, entries, again, until }: Lease, inOrder: boolean): void {
     if (again) {
       for (const [index, id] of ids.entries()) {
         this.#again.set(`${lane}:${id}`, { count: (entries[index] as TakenEntry).attempt, until });
@@ -52,12 +52,15 @@ export class HeldDeliveries {
     const ranges = this.#ranges.get(lane) ?? [];
     this.#ranges.set(lane, ranges);
     const last = ids[ids.length - 1] as string;
-    const open = this.#unbroken.has(lane) ? ranges.at(-1) : undefined;
+    const open = inOrder && this.#unbroken.has(lane) ? ranges.at(-1) : undefined;
     if (open === undefined) ranges.push({ first: ids[0] as string, last, until });
     else extend(open, last, until);
-    this.#unbroken.add(lane);
+    if (inOrder) this.#unbroken.add(lane);
+    else this.#unbroken.delete(lane);
     if (ranges.length > MAX_RANGES) {
       const [oldest, next] = ranges.splice(0, 2) as [Range, Range];
+      // They need not be in order: see `inOrder`.
+      if (compareIds(next.first, oldest.first) < 0) oldest.first = next.first;
       extend(oldest, next.last, next.until);
       ranges.unshift(oldest);
     }

@@ -51,19 +51,23 @@ export class Takes {
     while (mailbox.stranded || mailbox.reconciling !== undefined) await this.#makeGood(mailbox, deadline);
     const drains = limit >= DRAIN_FROM ? mailbox.backlog : undefined;
     mailbox.taking += 1;
+    if (drains !== undefined) mailbox.draining += 1;
     try {
       const look =
         drains === undefined ? await this.#looks.ask(item, deadline) : await this.#drain(item, drains, deadline);
       if (look === undefined) return undefined;
       const { leases, nextDueInMs, drained, backlog } = look;
-      for (const lease of leases) mailbox.held.add(lease);
-      mailbox.backlog = backlog;
+      // Its answer may be noted before that of a native read which ran before it: the way of that one is longer here.
+      const inOrder = drains !== undefined || mailbox.draining === 0;
+      for (const lease of leases) mailbox.held.add(lease, inOrder);
+      mailbox.backlog = mailbox.stranded ? undefined : backlog;
       const [only] = leases;
       const entries =
         leases.length === 1 && only !== undefined ? only.entries : leases.flatMap((lease) => lease.entries);
       return nextDueInMs === undefined ? { entries, drained } : { entries, drained, nextDueInMs };
     } finally {
       mailbox.taking -= 1;
+      if (drains !== undefined) mailbox.draining -= 1;
       if (mailbox.taking === 0) for (const tell of mailbox.allTold.splice(0)) tell();
     }
   }

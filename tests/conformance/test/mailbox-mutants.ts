@@ -63,7 +63,7 @@ export const mailboxMutants: readonly Mutant[] = [
         }),
     }),
     caughtBy: [
-      "no more handlers run at once than concurrency, and no more messages are held",
+      "no more handlers run at once than concurrency, and no message is taken without a place for it",
       "subscriptions in two processes share the work, and no message is handled twice",
       "whatever is stored is handled or kept, and the next good message is handled",
       "with several senders and receivers every message is handled, and then gone",

@@ -139,7 +139,7 @@ export const subscribeCases = casesOf("subscribe", [
     },
   },
   {
-    title: "no more handlers run at once than concurrency, and no more messages are held",
+    title: "no more handlers run at once than concurrency, and no message is taken without a place for it",
     async run(scene) {
       const { sender, receiver } = await pair(scene);
       const finish = signalled();

@@ -5,7 +5,7 @@ import { defineScript } from "./script.js";
 /**
  * Leases entries, for several mailboxes in one run. ARGV: namespace, incarnation, the store's time as this process expects
  * it (or -1), and seven per mailbox: shard, agent, limit, leaseMs, whether to note that a receiver looked in, whether leases
- * are in doubt, and the lane that is about to be read past this script (drain.ts; "": none).
+ * are in doubt, and the lane that is about to be read past this script (see Takes; "": none).
  *
  * Answers the store's time, and per mailbox: `ok`, the mark of its shard's bell (where a look is noted, else ""), the
  * milliseconds until something falls due (-1: nothing will), the lanes whose group had vanished, how many bodies had vanished,
