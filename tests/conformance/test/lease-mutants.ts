@@ -30,7 +30,7 @@ export const leaseMutants: readonly Mutant[] = [
       "a handler that rejects with an error that is not retryable sends its message to the dead letters",
       "a handler that throws null is retried like any other",
       "after the drain time the handler is told, and its message handed back at once",
-      "no more handlers run at once than concurrency, and no more messages are held",
+      "no more handlers run at once than concurrency, and no message is taken without a place for it",
       "poison does not hold up what comes after it",
     ],
   },
