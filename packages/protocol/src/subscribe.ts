@@ -203,10 +203,13 @@ class RunningSubscription implements Subscription {
     this.#alone = true;
     this.#waiting = suspect;
     this.#hold(suspect);
-    await this.#handBackUnhandled(others, this.#turnMs);
-    await this.#giveTurn(suspect);
-    this.#alone = false;
-    this.#wake();
+    try {
+      await this.#handBackUnhandled(others, this.#turnMs);
+      await this.#giveTurn(suspect);
+    } finally {
+      this.#alone = false;
+      this.#wake();
+    }
   }
 
   async #giveTurn(suspect: LeasedDelivery): Promise<void> {
