@@ -9,7 +9,7 @@ const NEEDS_ESCAPE = /[^ !#-[\]-~]/;
  * reader of these files knows.
  *
  * Written out here, because three of these are due per message, so that their cost decides what file logging costs: 0.2 µs
- * each, where JSON.stringify takes 0.6 µs and pino 1.2 µs.
+ * each, where JSON.stringify takes half as long again and pino 1.2 µs.
  */
 export function messageLine(message: AgentMessage, event: string, receiver: string, timestamp: string): string {
   const { id, from, to, type } = message;

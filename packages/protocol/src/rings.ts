@@ -47,8 +47,8 @@ export class Rings {
 }
 
 /**
- * A receiver's ear at one mailbox. There are as many as subscriptions, and most of them wait: so it has no signal to listen to, each
- * of which takes a kilobyte.
+ * A receiver's ear at one mailbox. There are as many as subscriptions, and most of them wait: so it is left by a call, and no signal
+ * is made and listened to for each of them.
  */
 export class Listening {
   /** No longer worth waiting for: see `leave`. */

@@ -18,7 +18,7 @@ export class Settlements {
 
   /** `checkDelay` throws NOT_SUPPORTED if the driver cannot delay. */
   constructor(driver: Driver, calls: Calls, checkDelay: (delayMs: number) => void) {
-    // First, so that what is done is gone before the next comes: else twice as much is under way in memory, which costs a tenth.
+    // First, so that what is done is gone before the next comes: else twice as much is under way in memory, which costs 5 %.
     const first = true;
     this.#settle = new TickBatch("settle", calls, (batch, call) => driver.settle(batch, call), { first });
     this.#renew = new TickBatch("extend", calls, (batch, call) => driver.renew(batch, call));
