@@ -9,7 +9,12 @@ test("rounds are summed up by their median, and by the least and the most of the
 test("quantiles lie between the numbers where none stands just there", () => {
   expect([0, 0.25, 0.5, 1].map((share) => quantile([10, 20, 30], share))).toEqual([10, 15, 20, 30]);
   expect(() => quantile([], 0.5)).toThrow(RangeError);
-  expect(latencies(Array.from({ length: 101 }, (_, ms) => 100 - ms))).toEqual({ p50Ms: 50, p99Ms: 99 });
+  expect(latencies(Array.from({ length: 1_001 }, (_, ms) => 1_000 - ms))).toEqual({
+    p50Ms: 500,
+    p90Ms: 900,
+    p99Ms: 990,
+    p999Ms: 999,
+  });
 });
 
 test("a rate is by the second", () => {

@@ -31,7 +31,12 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
 /** Times in milliseconds, as quantities. */
 export function latencies(timesMs: readonly number[] | Float64Array): Measured {
   const sorted = Float64Array.from(timesMs).sort();
-  return { p50Ms: quantile(sorted, 0.5), p99Ms: quantile(sorted, 0.99) };
+  return {
+    p50Ms: quantile(sorted, 0.5),
+    p90Ms: quantile(sorted, 0.9),
+    p99Ms: quantile(sorted, 0.99),
+    p999Ms: quantile(sorted, 0.999),
+  };
 }
 
 /** How often a second something was done, if `count` of it took `ms`. */

@@ -25,7 +25,9 @@ export interface Series {
 export const QUANTITIES = {
   perSecond: { title: "per second", better: "more", digits: 0 },
   p50Ms: { title: "p50, ms", better: "less", digits: 3 },
+  p90Ms: { title: "p90, ms", better: "less", digits: 3 },
   p99Ms: { title: "p99, ms", better: "less", digits: 3 },
+  p999Ms: { title: "p99.9, ms", better: "less", digits: 3 },
   ms: { title: "ms", better: "less", digits: 1 },
   us: { title: "µs", better: "less", digits: 2 },
   bytes: { title: "bytes", better: "less", digits: 0 },
@@ -33,6 +35,9 @@ export const QUANTITIES = {
   connections: { title: "connections", better: "less", digits: 0 },
   cpuShare: { title: "CPU, % of one core", better: "less", digits: 2 },
 } as const;
+
+/** How latencies are distributed: what half of them, nine in ten, 99 in 100 and 999 in 1,000 stay below. */
+export const LATENCIES = ["p50Ms", "p90Ms", "p99Ms", "p999Ms"] as const satisfies readonly QuantityName[];
 
 /** The name of a quantity. */
 export type QuantityName = keyof typeof QUANTITIES;

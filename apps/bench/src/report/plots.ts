@@ -34,7 +34,7 @@ export function drawPlots(works: readonly WorkResult[]): Plot[] {
   return plots;
 }
 
-/** What a work is about, by contender; of latencies the median and the tail, on a logarithmic axis. */
+/** What a work is about, by contender; of latencies how they are distributed, on a logarithmic axis. */
 function bars({ work, title, quantities: all, contenders }: WorkResult): Plot {
   const quantities = isTime(all) ? all : all.slice(0, 1);
   const run = contenders.filter(({ measured }) => measured !== undefined);
@@ -56,7 +56,7 @@ function bars({ work, title, quantities: all, contenders }: WorkResult): Plot {
     series: quantities.map((quantity, index) => ({
       type: "bar",
       name: QUANTITIES[quantity].title,
-      itemStyle: { color: OURS, opacity: index === 0 ? 1 : 0.5 },
+      itemStyle: { color: OURS, opacity: 1 - (0.8 * index) / quantities.length },
       label: { show: true, position: "right", formatter: ({ value }: { value: number }) => short(value) },
       data: run.toReversed().map(({ name, measured }) => ({
         value: measured?.[quantity]?.median,

@@ -7,7 +7,7 @@ import { fieldOf, openRedis } from "../contenders/open-redis.js";
 import type { Contender, Keeps, Place } from "../measure/contender.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { latencies, type Measured } from "../measure/summary.js";
-import type { Work } from "../measure/work.js";
+import { LATENCIES, type Work } from "../measure/work.js";
 
 const BARE = "bare XADD, blocking XREADGROUP, XACK, XDEL";
 
@@ -31,7 +31,7 @@ const CARRIERS: readonly Carrier[] = [ours("redis"), ours("memory"), bare(), bul
 export const idleLatency: Work = {
   id: "idle-latency",
   title: "from send to handler, idle: one message at a time",
-  quantities: ["p50Ms", "p99Ms"],
+  quantities: LATENCIES,
   contenders: [...CARRIERS.map((carrier) => contender(carrier, oneByOne)), roundTrips(2, 1_000)],
   targets: [{ contender: OURS.redis.name, quantity: "p50Ms", against: BARE, bound: 1.5 }],
 };
@@ -40,7 +40,7 @@ export const idleLatency: Work = {
 export const loadedLatency: Work = {
   id: "loaded-latency",
   title: "from send to handler, at 2,000 messages a second",
-  quantities: ["p50Ms", "p99Ms"],
+  quantities: LATENCIES,
   contenders: CARRIERS.map((carrier) => contender(carrier, atAPace)),
 };
 

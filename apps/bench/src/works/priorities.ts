@@ -5,7 +5,7 @@ import type { Contender } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { makeNote } from "../measure/note.js";
 import { latencies } from "../measure/summary.js";
-import type { Work } from "../measure/work.js";
+import { LATENCIES, type Work } from "../measure/work.js";
 
 const BACKLOG = 100_000;
 const URGENT = 200;
@@ -14,7 +14,7 @@ const URGENT = 200;
 export const priorities: Work = {
   id: "priorities",
   title: "critical messages past a backlog of 100,000 of low priority",
-  quantities: ["p50Ms", "p99Ms"],
+  quantities: LATENCIES,
   contenders: [run("redis"), run("memory")],
 };
 

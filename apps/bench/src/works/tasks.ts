@@ -9,7 +9,7 @@ import type { Contender, Keeps, Opened, Place } from "../measure/contender.js";
 import { inFlight } from "../measure/in-flight.js";
 import { Arrivals, makeNote, type Note } from "../measure/note.js";
 import { latencies, rate } from "../measure/summary.js";
-import type { Work } from "../measure/work.js";
+import { LATENCIES, type Work } from "../measure/work.js";
 
 const WIDTH = 200;
 
@@ -48,7 +48,7 @@ export const tasks: Work = {
 export const taskLatency: Work = {
   id: "task-latency",
   title: "task, from its assignment to its result, one at a time",
-  quantities: ["p50Ms", "p99Ms"],
+  quantities: LATENCIES,
   contenders: [...DOERS.map(oneAtATime), roundTrips(6, 1_000)],
   targets: [{ contender: OURS.redis.name, quantity: "p50Ms", against: BULL, bound: 0.5 }],
 };
